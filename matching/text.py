@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from matching.domain import CapabilityProfile, NeedProfile, Passage, PassageKind, Prompt, Reference, Solution
-from matching.taxonomy import category_name
+from matching.taxonomy import category_name, mentioned_processes, process_of
 
 PART_CHARACTERS = 500
 """A part of this length stays under 512 tokens for Korean text full of figures and Latin names."""
@@ -126,6 +126,23 @@ def solution_of_key(key: str) -> str | None:
     """The id of the solution that a passage key names, if it names one."""
     kind, _, rest = key.partition("/")
     return rest.rsplit("#", 1)[0] if kind == "solution" else None
+
+
+def reference_of_key(key: str) -> str | None:
+    """The id of the reference that a passage key names, if it names one."""
+    kind, _, rest = key.partition("/")
+    return rest.rsplit("/", 1)[0] if kind == "reference" else None
+
+
+def processes_of_solution(solution: Solution) -> frozenset[str]:
+    """The processes that a solution declares or whose words it uses, by their names in the code list."""
+    mentioned = mentioned_processes(f"{solution.name} {solution.description}")
+    return frozenset((*map(process_of, solution.processes), *mentioned))
+
+
+def processes_of_need(need: NeedProfile) -> frozenset[str]:
+    """The processes that a need declares or whose words it uses, by their names in the code list."""
+    return frozenset((*map(process_of, need.processes), *mentioned_processes(need.text)))
 
 
 def _parts_of(key: str, kind: PassageKind, text: str, prompt: Prompt) -> Iterator[Passage]:

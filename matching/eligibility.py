@@ -1,0 +1,148 @@
+"""Hard rules: who may not be recommended for a need, each with its code, for all suppliers at once.
+
+A supplier counts under the first rule that it breaks, in the order of `RULES`.
+"""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.domain import CapabilityProfile, Exclusion, NeedProfile, SupplierStatus
+from matching.taxonomy import current_region, regions
+
+BUDGET_TOLERANCE = 1.2
+"""A price floor up to a fifth over the budget is a caution, beyond it an exclusion."""
+
+RULES = (
+    "not_approved",
+    "suspended",
+    "same_business_number",
+    "excluded_by_manufacturer",
+    "region_not_served",
+    "missing_certification",
+    "over_budget",
+    "no_capacity",
+)
+ELIGIBLE = -1
+
+ROW = np.dtype(
+    [
+        ("present", np.bool_),
+        ("not_approved", np.bool_),
+        ("suspended", np.bool_),
+        ("business_number", np.int64),
+        ("served_regions", np.uint32),
+        ("price_floor_won", np.int64),
+        ("no_capacity", np.bool_),
+    ]
+)
+"""What the rules need of one supplier, so that they run over one array for everybody."""
+
+_ALL_REGIONS = 2**32 - 1
+_REGION_BITS = {region.code: 1 << place for place, region in enumerate(regions())}
+
+Rows = NDArray[np.void]
+Mask = NDArray[np.bool_]
+
+
+def row_of(profile: CapabilityProfile) -> tuple[bool, bool, bool, int, int, int, bool]:
+    """The fields of `ROW` for a supplier."""
+    return (
+        True,
+        profile.status not in (SupplierStatus.APPROVED, SupplierStatus.SUSPENDED),
+        profile.status == SupplierStatus.SUSPENDED,
+        _digits(profile.business_number),
+        _region_bits(profile.service_regions) or _ALL_REGIONS,
+        min((solution.price_min_won or 0 for solution in profile.solutions), default=0),
+        profile.capacity is not None and profile.active_projects >= profile.capacity,
+    )
+
+
+def verdicts(rows: Rows, profiles: Sequence[CapabilityProfile | None], need: NeedProfile) -> NDArray[np.int8]:
+    """For each row the place in `RULES` of the first rule that it breaks, or ELIGIBLE.
+
+    Rows that hold no supplier are not eligible under any rule; ignore them by `present`.
+    """
+    verdict = np.full(len(rows), ELIGIBLE, np.int8)
+    for place in range(len(RULES) - 1, -1, -1):
+        verdict[_BROKEN[RULES[place]](rows, profiles, need)] = place
+    return verdict
+
+
+def exclusions(
+    verdict: NDArray[np.int8], rows: Rows, profiles: Sequence[CapabilityProfile | None]
+) -> tuple[Exclusion, ...]:
+    """The rules that excluded somebody, with the suppliers, in the order of `RULES`."""
+    found = []
+    for place, code in enumerate(RULES):
+        slots = np.flatnonzero((verdict == place) & rows["present"])
+        ids = tuple(profile.supplier_id for slot in slots if (profile := profiles[slot]) is not None)
+        if ids:
+            found.append(Exclusion(code, ids))
+    return tuple(found)
+
+
+def exclusion_of(profile: CapabilityProfile, need: NeedProfile) -> str | None:
+    """The code of the first rule that this supplier breaks for this need; None when it is eligible."""
+    verdict = int(verdicts(np.array([row_of(profile)], ROW), (profile,), need)[0])
+    return None if verdict == ELIGIBLE else RULES[verdict]
+
+
+def _same_business_number(rows: Rows, _: Sequence[CapabilityProfile | None], need: NeedProfile) -> Mask:
+    number = _digits(need.manufacturer_business_number or "")
+    return np.asarray(rows["business_number"] == number) & (number > 0)
+
+
+def _excluded(rows: Rows, profiles: Sequence[CapabilityProfile | None], need: NeedProfile) -> Mask:
+    broken = np.zeros(len(rows), np.bool_)
+    unwanted = frozenset(need.excluded_supplier_ids)
+    if unwanted:
+        broken[:] = [profile is not None and profile.supplier_id in unwanted for profile in profiles]
+    return broken
+
+
+def _region_not_served(rows: Rows, _: Sequence[CapabilityProfile | None], need: NeedProfile) -> Mask:
+    bit = _region_bits((need.region,))
+    return np.asarray(rows["served_regions"] & np.uint32(bit) == 0) & (bit > 0)
+
+
+def _missing_certification(
+    rows: Rows, profiles: Sequence[CapabilityProfile | None], need: NeedProfile
+) -> Mask:
+    broken = np.zeros(len(rows), np.bool_)
+    required = frozenset(need.required_certifications)
+    if required:
+        broken[:] = [profile is None or not required.issubset(profile.certifications) for profile in profiles]
+    return broken
+
+
+def _over_budget(rows: Rows, _: Sequence[CapabilityProfile | None], need: NeedProfile) -> Mask:
+    if need.budget_won is None:
+        return np.zeros(len(rows), np.bool_)
+    return np.asarray(rows["price_floor_won"] > math.floor(need.budget_won * BUDGET_TOLERANCE))
+
+
+_BROKEN: dict[str, Callable[[Rows, Sequence[CapabilityProfile | None], NeedProfile], Mask]] = {
+    "not_approved": lambda rows, profiles, need: np.asarray(rows["not_approved"]),
+    "suspended": lambda rows, profiles, need: np.asarray(rows["suspended"]),
+    "same_business_number": _same_business_number,
+    "excluded_by_manufacturer": _excluded,
+    "region_not_served": _region_not_served,
+    "missing_certification": _missing_certification,
+    "over_budget": _over_budget,
+    "no_capacity": lambda rows, profiles, need: np.asarray(rows["no_capacity"]),
+}
+
+
+def _digits(business_number: str) -> int:
+    return int(re.sub(r"\D", "", business_number) or 0)
+
+
+def _region_bits(codes: Sequence[str]) -> int:
+    bits = 0
+    for code in codes:
+        bits |= _REGION_BITS.get(current_region(code), 0)
+    return bits

@@ -1,0 +1,80 @@
+"""Lexical counts of the suppliers, kept so that a change recounts one supplier only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.lexical import BUCKETS, LENGTH_WEIGHT, SATURATION, gram_counts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordRow:
+    """The hashed character n-grams of one text and how often each occurs."""
+
+    grams: NDArray[np.int32]
+    counts: NDArray[np.float32]
+
+    @property
+    def length(self) -> float:
+        """All occurrences together."""
+        return float(self.counts.sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WordView:
+    """BM25 over chosen suppliers with the rarity of n-grams measured over all of them."""
+
+    rows: tuple[WordRow | None, ...]
+    inverse_frequency: NDArray[np.float32]
+    mean_length: float
+
+    def scores(self, query: str, slots: Sequence[int] | NDArray[np.intp]) -> NDArray[np.float32]:
+        """Share of the query's rarity found in each supplier, 0 for nothing shared, seldom above 1."""
+        asked = np.unique(gram_counts([query]).indices)
+        weight = np.zeros(BUCKETS, np.float32)
+        weight[asked] = self.inverse_frequency[asked]
+        whole = float(weight.sum())
+        if whole <= 0.0:
+            return np.zeros(len(slots), np.float32)
+        return np.array([self._score(self.rows[slot], weight) / whole for slot in slots], np.float32)
+
+    def _score(self, row: WordRow | None, weight: NDArray[np.float32]) -> float:
+        if row is None:
+            return 0.0
+        damping = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * row.length / self.mean_length)
+        return float((weight[row.grams] * row.counts * (SATURATION + 1) / (row.counts + damping)).sum())
+
+
+class WordRows:
+    """Counts by slot and, kept up with them, in how many suppliers each n-gram occurs."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, WordRow] = {}
+        self._containing = np.zeros(BUCKETS, np.int32)
+        self._total_length = 0.0
+
+    def put(self, slot: int, text: str) -> None:
+        """Counts the text for this slot in place of what it had."""
+        self.drop(slot)
+        counted = gram_counts([text])
+        row = WordRow(counted.indices.astype(np.int32), counted.data.astype(np.float32))
+        self._rows[slot] = row
+        self._containing[row.grams] += 1
+        self._total_length += row.length
+
+    def drop(self, slot: int) -> None:
+        """Forgets the text of this slot, if it had one."""
+        row = self._rows.pop(slot, None)
+        if row is not None:
+            self._containing[row.grams] -= 1
+            self._total_length -= row.length
+
+    def view(self, slot_count: int) -> WordView:
+        """What the scores need, independent of later changes."""
+        size = len(self._rows)
+        containing = self._containing.astype(np.float32)
+        rarity = np.log1p((size - containing + 0.5) / (containing + 0.5))
+        rows = tuple(self._rows.get(slot) for slot in range(slot_count))
+        return WordView(rows, rarity, max(self._total_length / size, 1.0) if size else 1.0)
