@@ -1,0 +1,226 @@
+"""Fits the intent model to labelled problem statements.
+
+Near-copies of a statement (one wording turned twice) never stand on both sides of a split: they are
+grouped first. The names, descriptions and synonyms of the categories are learned from as well, but
+nothing is judged on them. The same statements and the same encoder give the same numbers.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csgraph, csr_matrix
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from matching.domain import FloatArray
+from matching.encoder import Encoder
+from matching.intent import IntentFeatures, IntentModel, Probabilities, gram_vectorizer
+from matching.taxonomy import category_codes, solution_categories
+from matching.text import lexical_form
+
+FOLDS = 5
+NEAR_COPY = 0.6
+"""Cosine of n-gram TF-IDF from which two statements count as one wording."""
+
+INVERSE_PENALTY = 1.0
+LABEL_WEIGHTS = (1.0, 0.7, 0.5)
+"""How sure a label is: the main category first, later ones less; beyond the third like the third."""
+
+Indices = NDArray[np.int64]
+Labels = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemExample:
+    """A problem as a manufacturer would write it, with the categories that it calls for, main one first.
+
+    A `definition` is a description of the category itself: learned from, never judged on.
+    """
+
+    text: str
+    categories: tuple[str, ...]
+    industry: str | None = None
+    definition: bool = False
+
+
+def read_examples(path: Path) -> tuple[ProblemExample, ...]:
+    """Statements from JSON Lines; raises ValueError that names the line of an unknown category."""
+    known = set(category_codes())
+    examples = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        row = json.loads(line)
+        if not row["categories"] or not known.issuperset(row["categories"]):
+            raise ValueError(f"{path.name}, line {number}: unknown categories {row['categories']}")
+        examples.append(ProblemExample(row["text"], tuple(row["categories"]), row.get("industry")))
+    return tuple(examples)
+
+
+def category_definitions() -> tuple[ProblemExample, ...]:
+    """What the code list itself says of each category."""
+    return tuple(
+        ProblemExample(text, (category.code,), definition=True)
+        for category in solution_categories()
+        for text in (category.name, category.description, " ".join(category.synonyms))
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class ExampleTable:
+    """Examples with their "query" vectors, label weights (n, categories) and near-copy groups."""
+
+    examples: tuple[ProblemExample, ...]
+    vectors: FloatArray
+    labels: Labels
+    groups: Indices
+    encoder_name: str
+
+    @classmethod
+    def of(cls, examples: Sequence[ProblemExample], encoder: Encoder) -> "ExampleTable":
+        """Encode the statements, and the definitions behind them."""
+        rows = (*examples, *category_definitions())
+        texts = [row.text for row in rows]
+        groups = near_copy_groups(texts)
+        return cls(rows, encoder.encode(texts, "query"), label_weights(rows), groups, encoder.name)
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts alone."""
+        return [example.text for example in self.examples]
+
+    @property
+    def statements(self) -> Indices:
+        """Rows that are judged on."""
+        return np.flatnonzero([not example.definition for example in self.examples])
+
+    def rows(self, chosen: Indices) -> "ExampleTable":
+        """Some of the examples."""
+        return replace(
+            self,
+            examples=tuple(self.examples[i] for i in chosen),
+            vectors=self.vectors[chosen],
+            labels=self.labels[chosen],
+            groups=self.groups[chosen],
+        )
+
+
+def label_weights(examples: Sequence[ProblemExample]) -> Labels:
+    """Weight of each category for each example, 0 where it is not called for."""
+    column = {code: i for i, code in enumerate(category_codes())}
+    labels = np.zeros((len(examples), len(column)))
+    for row, example in enumerate(examples):
+        for place, code in enumerate(example.categories):
+            labels[row, column[code]] = LABEL_WEIGHTS[min(place, len(LABEL_WEIGHTS) - 1)]
+    return labels
+
+
+def near_copy_groups(texts: Sequence[str]) -> Indices:
+    """One number a text; texts linked by near-copying, also through a third one, share it."""
+    grams = gram_vectorizer().fit_transform([lexical_form(text) for text in texts])
+    alike = csr_matrix(grams @ grams.T >= NEAR_COPY)
+    _, groups = csgraph.connected_components(alike, directed=False)
+    return np.asarray(groups, np.int64)
+
+
+def fit_intent(examples: Sequence[ProblemExample], encoder: Encoder) -> IntentModel:
+    """Fit to all examples and calibrate on the decisions of folds that had not seen them."""
+    table = ExampleTable.of(examples, encoder)
+    return calibrated_model(table, held_out_decisions(table))
+
+
+def calibrated_model(table: ExampleTable, decisions: Labels) -> IntentModel:
+    """The model of all examples with sigmoids fitted to held-out decisions of its statements."""
+    slopes, offsets = fit_sigmoids(decisions, table.labels[table.statements])
+    return replace(fit_regressions(table), slopes=slopes, offsets=offsets)
+
+
+def fit_regressions(table: ExampleTable) -> IntentModel:
+    """One class-balanced logistic regression a category, not yet calibrated."""
+    texts = [lexical_form(text) for text in table.texts]
+    counted = gram_vectorizer(min_df=2).fit(texts)
+    features = IntentFeatures(
+        vocabulary=tuple(counted.get_feature_names_out()),
+        rarity=_as_stored(counted.idf_, np.float32),
+        centre=_as_stored(table.vectors.mean(axis=0, dtype=np.float64), np.float32),
+    )
+    rows = features.rows(table.texts, table.vectors)
+    fitted = [_balanced_regression(rows, column) for column in table.labels.T]
+    return IntentModel(
+        categories=category_codes(),
+        encoder_name=table.encoder_name,
+        features=features,
+        weights=_as_stored(np.stack([weights for weights, _ in fitted]), np.float16),
+        intercepts=_as_stored(np.array([intercept for _, intercept in fitted]), np.float32),
+        slopes=np.ones(len(fitted)),
+        offsets=np.zeros(len(fitted)),
+        card={},
+    )
+
+
+def held_out_decisions(table: ExampleTable) -> Labels:
+    """Log-odds for each statement from a model that saw neither it nor a near-copy of it."""
+    decisions = np.zeros(table.labels.shape)
+    for train, test in folds(table):
+        model, held_out = fit_regressions(table.rows(train)), table.rows(test)
+        decisions[test] = model.decisions(held_out.texts, held_out.vectors)
+    return decisions[table.statements]
+
+
+def cross_fitted_probabilities(table: ExampleTable, decisions: Labels) -> Probabilities:
+    """Held-out decisions through sigmoids that did not see their fold either."""
+    statements = table.rows(table.statements)
+    judged = np.zeros(decisions.shape)
+    for train, test in folds(statements):
+        slopes, offsets = fit_sigmoids(decisions[train], statements.labels[train])
+        judged[test] = expit(decisions[test] * slopes + offsets)
+    return judged
+
+
+def folds(table: ExampleTable) -> Iterator[tuple[Indices, Indices]]:
+    """Rows to learn from and statements to judge on; groups stay whole, definitions are always learned."""
+    statements = table.statements
+    definitions = np.setdiff1d(np.arange(len(table.examples)), statements)
+    groups = table.groups[statements]
+    splitter = GroupKFold(min(FOLDS, len(np.unique(groups))), shuffle=True, random_state=0)
+    for train, test in splitter.split(statements, groups=groups):
+        yield np.concatenate([statements[train], definitions]), statements[test]
+
+
+def fit_sigmoids(decisions: Labels, labels: Labels) -> tuple[Labels, Labels]:
+    """Slope and offset of each category's sigmoid (Platt scaling): is the category called for at all?"""
+    fitted = [_sigmoid(decisions[:, i], labels[:, i] > 0) for i in range(labels.shape[1])]
+    return (
+        _as_stored(np.array([slope for slope, _ in fitted]), np.float32),
+        _as_stored(np.array([offset for _, offset in fitted]), np.float32),
+    )
+
+
+def _balanced_regression(rows: csr_matrix, weights: Labels) -> tuple[Labels, float]:
+    """A regression in which those that call for the category weigh as much as the rest together."""
+    called_for = weights > 0
+    if not called_for.any():
+        return np.zeros(rows.shape[1]), 0.0
+    importance = np.where(called_for, weights, 1.0)
+    half = len(weights) / 2
+    importance *= np.where(called_for, half / weights.sum(), half / np.count_nonzero(~called_for))
+    fitted = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000).fit(
+        rows, called_for, sample_weight=importance
+    )
+    return fitted.coef_[0], float(fitted.intercept_[0])
+
+
+def _sigmoid(decisions: Labels, called_for: NDArray[np.bool_]) -> tuple[float, float]:
+    if called_for.all() or not called_for.any():
+        count = np.count_nonzero(called_for) + 0.5
+        return 1.0, float(np.log(count / (len(called_for) + 1.0 - count)))
+    fitted = LogisticRegression(max_iter=1000).fit(decisions.reshape(-1, 1), called_for)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+
+
+def _as_stored(values: Labels, precision: type[np.floating]) -> Labels:
+    """Rounded as the artefact stores them, so that a loaded model equals the fitted one."""
+    return values.astype(precision).astype(np.float64)
