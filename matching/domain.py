@@ -228,13 +228,8 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """One need that fits a supplier, seen from the supplier's side."""
+    """One need that fits a supplier; `match` holds score, reasons, evidence and cautions."""
 
     rank: int
     need_id: str
-    solution_id: str
-    score: float
-    log_odds: float
-    reasons: tuple[Reason, ...]
-    evidence: tuple[Evidence, ...]
-    cautions: tuple[Caution, ...]
+    match: Match

@@ -1,0 +1,76 @@
+"""What the texts and the inferred kinds say, for every solution in the index at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.domain import FloatArray
+from matching.features.need import EmbeddedNeed
+from matching.index import IndexSnapshot
+from matching.index.vector_table import ABSENT
+from matching.taxonomy import category_codes
+
+NARROWEST_RANGE = 0.05
+"""e5 cosines of unrelated texts already differ by this much, so a narrower range is not stretched."""
+
+WITHOUT_REFERENCE = 0.3
+"""Where a supplier without references stands on the scale of those that have some."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Signals:
+    """One value a solution, by place in `IndexSnapshot.solutions`; free places hold arbitrary values."""
+
+    category_fit: FloatArray
+    declared_category_fit: FloatArray
+    dense_solution: FloatArray
+    dense_summary: FloatArray
+    dense_reference_problem: FloatArray
+
+
+def signals(snapshot: IndexSnapshot, need: EmbeddedNeed, probabilities: FloatArray) -> Signals:
+    """`probabilities` follow `taxonomy.category_codes()`."""
+    offered = snapshot.solutions["categories"]
+    slots = np.maximum(snapshot.solutions["slot"] - 1, 0)
+    solution = scaled(snapshot.solution_similarity(need.parts))
+    summary = scaled(snapshot.summary_similarity(need.parts))
+    problem = scaled(snapshot.problem_similarity(need.parts), absent=WITHOUT_REFERENCE)
+    return Signals(
+        category_fit=category_fit(offered, probabilities),
+        declared_category_fit=_declared_fit(offered, need.profile.categories),
+        dense_solution=solution,
+        dense_summary=summary[slots],
+        dense_reference_problem=problem[slots],
+    )
+
+
+def scaled(similarity: FloatArray, absent: float = 0.0, narrowest: float = NARROWEST_RANGE) -> FloatArray:
+    """Min-max over all suppliers for this need; a range narrower than `narrowest` stays around the middle."""
+    present = similarity > ABSENT
+    result = np.full(len(similarity), absent, np.float32)
+    if present.any():
+        values = similarity[present]
+        low, high = float(values.min()), float(values.max())
+        result[present] = 0.5 + (values - (low + high) / 2) / max(high - low, narrowest)
+    return result
+
+
+def category_fit(offered: FloatArray, probabilities: FloatArray) -> FloatArray:
+    """Probability that the need calls for at least one offered kind, the kinds taken as independent."""
+    missed = np.log1p(-np.clip(probabilities, 0.0, 0.999))
+    return np.asarray(1.0 - np.exp(offered @ missed), np.float32)
+
+
+def _declared_fit(offered: FloatArray, declared: tuple[str, ...]) -> FloatArray:
+    asked = np.isin(np.array(category_codes()), declared)
+    if not asked.any():
+        return np.zeros(len(offered), np.float32)
+    return np.asarray(offered[:, asked].mean(axis=1), np.float32)
+
+
+def lexical(snapshot: IndexSnapshot, need: EmbeddedNeed, slots: NDArray[np.intp]) -> FloatArray:
+    """Lexical scores of some suppliers, the best of them 1 unless it shares next to nothing."""
+    shares = snapshot.words.scores(need.profile.text, slots)
+    least_best = 0.1
+    return np.asarray(shares / max(float(shares.max(initial=0.0)), least_best), np.float32)
