@@ -27,19 +27,20 @@ def _helps(mean: float, spread: float, why: str) -> PriorWeight:
     return PriorWeight(mean, spread, why, lowest=0.0)
 
 
-INTERCEPT = PriorWeight(-6.0, 0.5, "out of a hundred suppliers a handful is worth introducing")
+INTERCEPT = PriorWeight(-6.3, 0.5, "out of a hundred suppliers a handful is worth introducing")
 POSITION = PriorWeight(-0.3, 0.2, "each doubling of the position loses about a quarter of the attention")
 
 PRIOR = {
-    "category_fit": _helps(3.0, OPEN, "the right kind of solution is nearly all of the gain"),
+    "category_focus": _helps(2.5, OPEN, "the right kind of solution, and not ten kinds, is most of the gain"),
+    "category_fit": _helps(1.0, OPEN, "the same as a probability, so that vague needs score lower"),
     "declared_category_fit": _helps(1.0, OPEN, "the plant asked for it, though it may name the wrong kind"),
-    "dense_solution": _helps(1.5, OPEN, "the description speaks of this problem"),
-    "dense_summary": _helps(0.5, OPEN, "the same of the company as a whole, vaguer"),
-    "lexical": _helps(1.0, OPEN, "rare words in common are seldom chance"),
+    "dense_solution": _helps(1.0, OPEN, "the description speaks of this problem"),
+    "dense_summary": _helps(0.4, OPEN, "the same of the company as a whole, vaguer"),
+    "lexical": _helps(1.5, OPEN, "rare words in common are seldom chance"),
     "dense_reference_problem": _helps(1.0, OPEN, "it solved this very problem before"),
     "reference_industry": _helps(0.4, FIRM, "it knows the trade from inside"),
     "industry_closeness": _helps(0.8, OPEN, "it offers to this trade"),
-    "process_overlap": _helps(0.8, OPEN, "it knows the process"),
+    "process_overlap": _helps(0.6, OPEN, "it knows the process"),
     "region_same": _helps(0.3, FIRM, "short ways for commissioning and repair"),
     "region_near": _helps(0.15, FIRM, "half of that"),
     "on_site_region": _helps(0.5, FIRM, "people on site were asked for"),

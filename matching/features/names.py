@@ -21,10 +21,11 @@ class Feature:
 
 FEATURES = (
     Feature("category_fit", "category_fit", "probability that the need calls for a kind that is offered"),
+    Feature("category_focus", "category_fit", "cosine of the kinds called for and the kinds offered"),
     Feature("declared_category_fit", "declared_category", "share of the kinds asked for that are offered"),
     Feature("dense_solution", "text_fit", "similarity of the need and the solution text, scaled per need"),
     Feature("dense_summary", "text_fit", "similarity of the need and the summary, scaled per need"),
-    Feature("lexical", "text_fit", "share of the need's rare words that the supplier uses, scaled per need"),
+    Feature("lexical", "text_fit", "share of the need's rare words that the supplier uses, 1 from a fifth"),
     Feature(
         "dense_reference_problem", "similar_problem", "similarity of need and solved problem, scaled per need"
     ),

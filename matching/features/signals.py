@@ -14,6 +14,9 @@ from matching.taxonomy import category_codes
 NARROWEST_RANGE = 0.05
 """e5 cosines of unrelated texts already differ by this much, so a narrower range is not stretched."""
 
+FULL_SHARE = 0.2
+"""Two texts in different words seldom share more of what is rare in the need."""
+
 WITHOUT_REFERENCE = 0.3
 """Where a supplier without references stands on the scale of those that have some."""
 
@@ -23,6 +26,7 @@ class Signals:
     """One value a solution, by place in `IndexSnapshot.solutions`; free places hold arbitrary values."""
 
     category_fit: FloatArray
+    category_focus: FloatArray
     declared_category_fit: FloatArray
     dense_solution: FloatArray
     dense_summary: FloatArray
@@ -38,6 +42,7 @@ def signals(snapshot: IndexSnapshot, need: EmbeddedNeed, probabilities: FloatArr
     problem = scaled(snapshot.problem_similarity(need.parts), absent=WITHOUT_REFERENCE)
     return Signals(
         category_fit=category_fit(offered, probabilities),
+        category_focus=category_focus(offered, probabilities),
         declared_category_fit=_declared_fit(offered, need.profile.categories),
         dense_solution=solution,
         dense_summary=summary[slots],
@@ -62,6 +67,15 @@ def category_fit(offered: FloatArray, probabilities: FloatArray) -> FloatArray:
     return np.asarray(1.0 - np.exp(offered @ missed), np.float32)
 
 
+def category_focus(offered: FloatArray, probabilities: FloatArray) -> FloatArray:
+    """Cosine of the probabilities and the offered kinds: offering everything is worth less than just the right.
+
+    It compares suppliers for one need and says nothing of how certain the kinds are; `category_fit` does.
+    """
+    length = np.sqrt(offered.sum(axis=1)) * max(float(np.linalg.norm(probabilities)), 1e-9)
+    return np.asarray(offered @ probabilities / np.maximum(length, 1e-9), np.float32)
+
+
 def _declared_fit(offered: FloatArray, declared: tuple[str, ...]) -> FloatArray:
     asked = np.isin(np.array(category_codes()), declared)
     if not asked.any():
@@ -70,7 +84,6 @@ def _declared_fit(offered: FloatArray, declared: tuple[str, ...]) -> FloatArray:
 
 
 def lexical(snapshot: IndexSnapshot, need: EmbeddedNeed, slots: NDArray[np.intp]) -> FloatArray:
-    """Lexical scores of some suppliers, the best of them 1 unless it shares next to nothing."""
+    """Share of the need's rare words found at some suppliers, full from `FULL_SHARE`."""
     shares = snapshot.words.scores(need.profile.text, slots)
-    least_best = 0.1
-    return np.asarray(shares / max(float(shares.max(initial=0.0)), least_best), np.float32)
+    return np.minimum(shares / np.float32(FULL_SHARE), np.float32(1.0))
