@@ -81,7 +81,7 @@ def _bert(size: Architecture, words: FloatArray, weights: Weights, padding: int)
 def _state(size: Architecture, words: FloatArray, weights: Weights) -> dict[str, FloatArray]:
     """The tensors under the names that transformers gives them.
 
-    Mean pooling leaves the pooler of BERT unused. It is written as zeros, since loading warns when it is missing.
+    Mean pooling leaves the pooler of BERT unused; it is written as zeros, since loading warns without it.
     """
     tensors = weights.tensors
     state = {

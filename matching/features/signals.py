@@ -68,7 +68,7 @@ def category_fit(offered: FloatArray, probabilities: FloatArray) -> FloatArray:
 
 
 def category_focus(offered: FloatArray, probabilities: FloatArray) -> FloatArray:
-    """Cosine of the probabilities and the offered kinds: offering everything is worth less than just the right.
+    """Cosine of the probabilities and the offered kinds: ten kinds are worth less than just the right one.
 
     It compares suppliers for one need and says nothing of how certain the kinds are; `category_fit` does.
     """
@@ -86,4 +86,4 @@ def _declared_fit(offered: FloatArray, declared: tuple[str, ...]) -> FloatArray:
 def lexical(snapshot: IndexSnapshot, need: EmbeddedNeed, slots: NDArray[np.intp]) -> FloatArray:
     """Share of the need's rare words found at some suppliers, full from `FULL_SHARE`."""
     shares = snapshot.words.scores(need.profile.text, slots)
-    return np.minimum(shares / np.float32(FULL_SHARE), np.float32(1.0))
+    return np.asarray(np.minimum(shares / FULL_SHARE, 1.0), np.float32)
