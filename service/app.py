@@ -1,0 +1,145 @@
+"""The only wiring place: settings in, a web application out."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi_swagger import patch_fastapi
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+import service.imports.jobs
+import service.recommendations.jobs
+from matching.encoder import Encoder
+from service.accounts import endpoints as accounts
+from service.codes import endpoints as codes
+from service.db.migrate import is_current
+from service.db.session import Database
+from service.financing import endpoints as financing
+from service.imports import endpoints as imports
+from service.jobs.services import LazyEncoder, Services
+from service.jobs.worker import make_worker_app, run_worker
+from service.kit.http_frame import MEGABYTE, HttpFrame
+from service.kit.logging import configure_logging
+from service.kit.problem_handlers import install_problem_handlers
+from service.kit.problems import Problem
+from service.kit.rate_limits import RateLimits
+from service.manufacturers import endpoints as manufacturers
+from service.needs import endpoints as needs
+from service.openapi import complete_openapi
+from service.programmes import endpoints as programmes
+from service.recommendations import endpoints as recommendations
+from service.recommendations.matching_engine import MatchingEngine, load_encoder
+from service.refusals import REFUSALS
+from service.settings import Settings
+from service.suppliers import endpoints as suppliers
+
+REGISTERED_JOBS = (service.imports.jobs, service.recommendations.jobs)
+LARGEST_BODY = 1 * MEGABYTE
+LARGEST_IMPORT = 64 * MEGABYTE
+
+
+def create_app(
+    settings: Settings, database: Database, *, encoder: Encoder | None = None, with_worker: bool = False
+) -> FastAPI:
+    """The web application over an existing, migrated database.
+
+    `encoder` replaces the one that the settings name; `with_worker` runs the jobs in this process too.
+    """
+    configure_logging(settings.log_level)
+    lazy_encoder = LazyEncoder(lambda: encoder or load_encoder(settings))
+    engine = MatchingEngine(database, lazy_encoder, settings.intent_dir)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        engine.start()
+        async with _working(with_worker, settings, database, lazy_encoder):
+            yield
+        engine.stop()
+
+    app = FastAPI(
+        title="KT 스마트 팩토리 얼라이언스",
+        version="1",
+        summary="공급기업과 수요기업을 잇고, 할부와 상생협력펀드 대출을 원 단위로 계산합니다.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.signing_key = settings.signing_key()
+    app.state.rate_limits = RateLimits(on=settings.rate_limit == "on")
+    app.state.matching = engine
+    _mount(app)
+    app.add_middleware(HttpFrame, rate_limits=app.state.rate_limits, limit_of=_body_limit)
+    install_problem_handlers(app, REFUSALS)
+    patch_fastapi(app, redirect_from_root_to_docs=True)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _working(
+    wanted: bool, settings: Settings, database: Database, encoder: LazyEncoder
+) -> AsyncIterator[None]:
+    if not wanted:
+        yield
+        return
+    worker = make_worker_app(database.url)
+    working = asyncio.create_task(run_worker(worker, Services(database, encoder)))
+    try:
+        yield
+    finally:
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+
+
+def _mount(app: FastAPI) -> None:
+    v1 = APIRouter(prefix="/v1")
+    for feature in (suppliers, manufacturers, needs, recommendations, imports, programmes, codes, accounts):
+        v1.include_router(feature.router)
+    v1.include_router(accounts.auth_router)
+    v1.include_router(financing.router)
+    app.include_router(v1)
+
+    @app.get("/healthz", tags=["상태"], summary="살아 있는지")
+    def healthz() -> dict[str, str]:
+        """프로세스가 살아 있으면 답합니다."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", tags=["상태"], summary="일할 수 있는지")
+    def readyz() -> dict[str, str]:
+        """데이터베이스와 마이그레이션, 색인과 모델이 준비되면 답합니다. 아니면 503입니다."""
+        waiting = _not_ready(app)
+        if waiting:
+            raise Problem(503, "not_ready", headers={"Retry-After": "2"})
+        return {"status": "ready"}
+
+    @app.get("/metrics", tags=["상태"], summary="측정값 (Prometheus)", response_class=Response)
+    def metrics() -> Response:
+        """Prometheus 형식의 측정값."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _not_ready(app: FastAPI) -> bool:
+    database: Database = app.state.database
+    try:
+        return not is_current(database.engine) or not app.state.matching.ready
+    except SQLAlchemyError:
+        return True
+
+
+def _body_limit(path: str) -> int:
+    return LARGEST_IMPORT if path.startswith("/v1/imports/") else LARGEST_BODY
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+        app.openapi_schema = complete_openapi(schema)
+    return app.openapi_schema

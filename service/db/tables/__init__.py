@@ -1,0 +1,46 @@
+"""Tables: columns and constraints. Rules live in operations, shapes on the wire in schemas."""
+
+from service.db.tables.accounts import Account, ApiKey
+from service.db.tables.alliance import (
+    Manufacturer,
+    Need,
+    NeedStatus,
+    Reference,
+    Solution,
+    Supplier,
+    SupplierStatus,
+)
+from service.db.tables.matching import Embedding, Feedback, RecommendationRun, Verdict
+from service.db.tables.operations import (
+    AuditEvent,
+    ConsentRecord,
+    IdempotencyRecord,
+    ImportUpload,
+    Job,
+    JobStatus,
+)
+from service.db.tables.programmes import FundTerm, Programme
+
+__all__ = [
+    "Account",
+    "ApiKey",
+    "AuditEvent",
+    "ConsentRecord",
+    "Embedding",
+    "Feedback",
+    "FundTerm",
+    "IdempotencyRecord",
+    "ImportUpload",
+    "Job",
+    "JobStatus",
+    "Manufacturer",
+    "Need",
+    "NeedStatus",
+    "Programme",
+    "RecommendationRun",
+    "Reference",
+    "Solution",
+    "Supplier",
+    "SupplierStatus",
+    "Verdict",
+]

@@ -1,0 +1,74 @@
+"""What matching keeps: vectors, runs, and what account managers said of them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pgvector.sqlalchemy import Vector
+from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint
+from sqlalchemy.dialects import postgresql
+from sqlmodel import Field, SQLModel
+
+from service.db.tables.columns import document, foreign_key, identifier, written_at
+
+
+class Embedding(SQLModel, table=True):
+    """The vector of one passage of a profile, under the name of the encoder that made it.
+
+    `owner_id` is a supplier's or a need's id; `passage` is the passage's key inside that profile.
+    """
+
+    __table_args__ = (PrimaryKeyConstraint("owner_id", "model", "passage"),)
+
+    owner_id: UUID = Field(sa_column=Column(postgresql.UUID(as_uuid=True), nullable=False))
+    model: str
+    passage: str
+    text_hash: str
+    vector: Any = Field(sa_column=Column(Vector(), nullable=False))
+
+
+class RecommendationRun(SQLModel, table=True):
+    """What was shown, to whom, in which order, by which model, and why."""
+
+    __tablename__ = "recommendation_run"
+    __table_args__ = (Index("recommendation_run_need", "need_id", "generated_at"),)
+
+    id: UUID = identifier()
+    need_id: UUID = foreign_key("need.id", index=False)
+    requested_by: UUID | None = foreign_key("account.id", nullable=True)
+    viewer_role: str
+    model_version: str
+    need_version: int
+    answer: dict[str, Any] = document()
+    generated_at: datetime = written_at()
+
+
+class Verdict(StrEnum):
+    """What an account manager decided about a candidate."""
+
+    SHORTLISTED = "shortlisted"
+    INTRODUCED = "introduced"
+    CONTRACTED = "contracted"
+    REJECTED = "rejected"
+
+
+class Feedback(SQLModel, table=True):
+    """A decision about one candidate of one run, with the position it was shown at."""
+
+    __table_args__ = (
+        CheckConstraint(
+            "verdict IN ('shortlisted', 'introduced', 'contracted', 'rejected')", name="feedback_verdict"
+        ),
+    )
+
+    id: UUID = identifier()
+    run_id: UUID = foreign_key("recommendation_run.id")
+    need_id: UUID = foreign_key("need.id")
+    supplier_id: UUID = foreign_key("supplier.id")
+    account_id: UUID | None = foreign_key("account.id", nullable=True)
+    position: int
+    verdict: str
+    reason_code: str | None = None
+    comment: str | None = None
+    created_at: datetime = written_at()

@@ -1,0 +1,38 @@
+"""What a task works with."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from matching.encoder import Encoder
+from service.db.session import Database
+
+
+class LazyEncoder:
+    """Loads the encoder when it is first needed, once: it takes seconds and half a gigabyte."""
+
+    def __init__(self, load: Callable[[], Encoder]) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._encoder: Encoder | None = None
+
+    @property
+    def loaded(self) -> bool:
+        """True when asking for it costs nothing."""
+        return self._encoder is not None
+
+    def __call__(self) -> Encoder:
+        """The encoder."""
+        if self._encoder is None:
+            with self._lock:
+                if self._encoder is None:
+                    self._encoder = self._load()
+        return self._encoder
+
+
+@dataclass(frozen=True)
+class Services:
+    """Handed to every task through the worker's context."""
+
+    database: Database
+    encoder: LazyEncoder

@@ -1,0 +1,93 @@
+"""The worker: takes jobs from the queue and runs them, in its own process or beside the API."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import structlog
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+
+from service.db.session import driver_url
+
+log = structlog.get_logger()
+
+RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
+
+POLL_SECONDS = 1.0
+HEARTBEAT_SECONDS = 2.0
+STALLED_AFTER_SECONDS = 10.0
+
+
+TaskFunction = Callable[..., None]
+_registered: dict[str, TaskFunction] = {}
+
+
+def task(name: str) -> Callable[[TaskFunction], TaskFunction]:
+    """Register a function as the task of that name; it gets the job's context first."""
+
+    def register(function: TaskFunction) -> TaskFunction:
+        _registered[name] = function
+        return function
+
+    return register
+
+
+def make_worker_app(database_url: str) -> App:
+    """A procrastinate application that runs every registered task."""
+    app = App(connector=PsycopgConnector(conninfo=driver_url(database_url), max_size=6, timeout=10))
+    for name, function in _registered.items():
+        app.task(name=name, pass_context=True, retry=RETRY)(function)
+    return app
+
+
+async def run_worker(app: App, services: Any, *, stop: asyncio.Event | None = None) -> None:
+    """Work until cancelled (or until `stop` is set). `services` reaches each task through its context."""
+    async with app.open_async(), _rescuing_stalled_jobs(app):
+        working = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=1,
+                fetch_job_polling_interval=POLL_SECONDS,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_AFTER_SECONDS,
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=20,
+                delete_jobs="successful",
+                additional_context={"services": services},
+            )
+        )
+        try:
+            if stop is None:
+                await working
+            else:
+                await stop.wait()
+        finally:
+            working.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await working
+
+
+@contextlib.asynccontextmanager
+async def _rescuing_stalled_jobs(app: App) -> AsyncIterator[None]:
+    """Give jobs whose worker was killed back to the queue while the block runs."""
+    rescuing = asyncio.create_task(_rescue_forever(app))
+    try:
+        yield
+    finally:
+        rescuing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await rescuing
+
+
+async def _rescue_forever(app: App) -> None:
+    while True:
+        with contextlib.suppress(Exception):  # the database may be down; the next round tries again
+            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+                log.info("stalled_job_requeued", task=job.task_name)
+                await app.job_manager.retry_job(job)
+        await asyncio.sleep(STALLED_AFTER_SECONDS)
+
+
+def services_of(context: JobContext) -> Any:
+    """What the worker was given to run tasks with."""
+    return context.additional_context["services"]

@@ -1,0 +1,57 @@
+"""Reading manufacturers: never public."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, tuple_
+from sqlmodel import Session, col, select, true
+
+from service.accounts.actor import Actor
+from service.db.tables import Account, Manufacturer
+from service.kit.pages import cut_page, decode_uuid_cursor
+from service.kit.problems import Problem
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Staff see every manufacturer, a manufacturer sees itself."""
+    if actor.is_staff:
+        return true()
+    if actor.manufacturer_id is not None:
+        return col(Manufacturer.id) == actor.manufacturer_id
+    return false()
+
+
+def get_manufacturer(
+    session: Session, manufacturer_id: UUID, actor: Actor, *, lock: bool = False
+) -> Manufacturer:
+    """That manufacturer, if the actor may see it; held against other writers with `lock`.
+
+    Raises `Problem` 404.
+    """
+    statement = select(Manufacturer).where(Manufacturer.id == manufacturer_id, visible_to(actor))
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = session.exec(statement).first()
+    if found is None:
+        raise Problem(404, "not_found")
+    return found
+
+
+def contact_of(session: Session, manufacturer_id: UUID) -> Account | None:
+    """The person who registered the manufacturer, if anyone did."""
+    statement = select(Account).where(Account.manufacturer_id == manufacturer_id)
+    return session.exec(statement.order_by(col(Account.created_at)).limit(1)).first()
+
+
+def list_visible(
+    session: Session, actor: Actor, limit: int, cursor: str | None
+) -> tuple[Sequence[Manufacturer], str | None]:
+    """One page, by company name."""
+    statement = select(Manufacturer).where(visible_to(actor))
+    if cursor is not None:
+        name, last_id = decode_uuid_cursor(cursor)
+        statement = statement.where(
+            tuple_(col(Manufacturer.company_name), col(Manufacturer.id)) > tuple_(name, last_id)
+        )
+    statement = statement.order_by(col(Manufacturer.company_name), col(Manufacturer.id)).limit(limit + 1)
+    return cut_page(session.exec(statement).all(), limit, lambda row: (row.company_name, str(row.id)))

@@ -1,0 +1,84 @@
+"""Manufacturers on the wire."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from service.accounts.schemas import Contact, ContactAnswer
+from service.codes.types import BusinessNumber, IndustryCode, RegionCode, SmartLevelName, Won
+from service.kit.texts import Name
+from service.privacy.consents import Consents
+
+EmployeeCount = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+Systems = Annotated[list[Name], Field(max_length=30)]
+
+
+class ManufacturerProfileInput(BaseModel):
+    """All that a manufacturer tells about itself, without the person: the form of an import."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    business_number: BusinessNumber
+    company_name: Name
+    industry: IndustryCode
+    region: RegionCode
+    employee_count: EmployeeCount | None = None
+    annual_revenue_won: Won | None = None
+    smart_level: SmartLevelName | None = None
+    existing_systems: Systems = []
+
+
+class ManufacturerInput(ManufacturerProfileInput):
+    """A registration: the profile, the contact who will sign in, and the consents."""
+
+    contact: Contact
+    consents: Consents
+
+
+class ManufacturerImportInput(ManufacturerProfileInput):
+    """One line of an import; the contact may be missing."""
+
+    contact: Contact | None = None
+    consents: Consents | None = None
+
+
+class ManufacturerPatch(BaseModel):
+    """What to change; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    company_name: Name | None = None
+    industry: IndustryCode | None = None
+    region: RegionCode | None = None
+    employee_count: EmployeeCount | None = None
+    annual_revenue_won: Won | None = None
+    smart_level: SmartLevelName | None = None
+    existing_systems: Systems | None = None
+
+    @model_validator(mode="after")
+    def _nothing_required_emptied(self) -> Self:
+        required = ("company_name", "industry", "region", "existing_systems")
+        if any(name in self.model_fields_set and getattr(self, name) is None for name in required):
+            raise PydanticCustomError("not_null", "required field set to null")
+        return self
+
+
+class ManufacturerAnswer(BaseModel):
+    """A manufacturer as its own people and account managers see it; it is not public."""
+
+    id: UUID
+    business_number: str
+    company_name: str
+    industry: str
+    region: str
+    employee_count: int | None
+    annual_revenue_won: int | None
+    smart_level: str | None
+    existing_systems: list[str]
+    contact: ContactAnswer | None
+    version: int
+    created_at: datetime
+    updated_at: datetime

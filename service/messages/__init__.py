@@ -1,0 +1,15 @@
+"""Every Korean sentence that a person reads, by code, one module a subject."""
+
+from service.messages import common, financing, validation
+
+SENTENCES: dict[str, str] = {**common.SENTENCES, **validation.SENTENCES, **financing.SENTENCES}
+
+
+def sentence(code: str, **values: object) -> str:
+    """The sentence of that code with its values filled in. Raises KeyError for an unknown code."""
+    return SENTENCES[code].format(**values)
+
+
+def title_of_status(status: int) -> str:
+    """The short title that every problem of an HTTP status shares."""
+    return common.TITLES.get(status, common.TITLES[500])

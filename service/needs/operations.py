@@ -1,0 +1,53 @@
+"""What can be done with needs: write down and change."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from service.accounts.actor import Actor
+from service.db.tables import Manufacturer, Need
+from service.jobs.names import EMBED_NEED
+from service.jobs.queue import enqueue
+from service.kit import clock
+from service.needs.schemas import NeedInput, NeedPatch
+from service.privacy.audit import record_event
+
+
+def write_down_need(session: Session, actor: Actor, manufacturer: Manufacturer, data: NeedInput) -> Need:
+    """A new open need; its text is embedded after the commit."""
+    need = Need(manufacturer_id=manufacturer.id, **_columns(data.model_dump()))
+    session.add(need)
+    session.flush()
+    record_event(session, actor, "need.written", need.id, after={"manufacturer_id": str(manufacturer.id)})
+    _have_embedded(session, need)
+    return need
+
+
+def change_need(session: Session, actor: Actor, need: Need, patch: NeedPatch) -> Need:
+    """Apply a patch to a locked need; a changed text is embedded again."""
+    changes = _columns(patch.model_dump(exclude_unset=True))
+    before = {name: getattr(need, name) for name in changes}
+    for name, value in changes.items():
+        setattr(need, name, value)
+    need.version += 1
+    need.updated_at = clock.now()
+    session.flush()
+    record_event(session, actor, "need.changed", need.id, before=_storable(before), after=_storable(changes))
+    if {"title", "description"} & changes.keys():
+        _have_embedded(session, need)
+    return need
+
+
+def _have_embedded(session: Session, need: Need) -> None:
+    enqueue(session, EMBED_NEED, once=f"need:{need.id}", need_id=str(need.id))
+
+
+def _columns(values: dict[str, Any]) -> dict[str, Any]:
+    if "excluded_supplier_ids" in values:
+        values["excluded_supplier_ids"] = [str(one) for one in values["excluded_supplier_ids"]]
+    return values
+
+
+def _storable(values: dict[str, Any]) -> dict[str, Any]:
+    kept = (int, list, str, type(None))
+    return {name: value if isinstance(value, kept) else str(value) for name, value in values.items()}

@@ -1,0 +1,54 @@
+"""Reading needs: seen by their manufacturer and by staff."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, tuple_
+from sqlmodel import Session, col, select, true
+
+from service.accounts.actor import Actor
+from service.db.tables import Manufacturer, Need, NeedStatus
+from service.kit.pages import cut_page, decode_uuid_cursor
+from service.kit.problems import Problem
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Staff see every need, a manufacturer its own."""
+    if actor.is_staff:
+        return true()
+    if actor.manufacturer_id is not None:
+        return col(Need.manufacturer_id) == actor.manufacturer_id
+    return false()
+
+
+def get_need(session: Session, need_id: UUID, actor: Actor, *, lock: bool = False) -> Need:
+    """That need, if the actor may see it; held against other writers with `lock`. Raises `Problem` 404."""
+    statement = select(Need).where(Need.id == need_id, visible_to(actor))
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = session.exec(statement).first()
+    if found is None:
+        raise Problem(404, "not_found")
+    return found
+
+
+def own_manufacturer(session: Session, manufacturer_id: UUID, actor: Actor) -> Manufacturer:
+    """The manufacturer for which the actor may write needs. Raises `Problem` 404."""
+    manufacturer = session.get(Manufacturer, manufacturer_id)
+    if manufacturer is None or not (actor.is_staff or actor.manufacturer_id == manufacturer_id):
+        raise Problem(404, "not_found")
+    return manufacturer
+
+
+def list_visible(
+    session: Session, actor: Actor, status: NeedStatus | None, limit: int, cursor: str | None
+) -> tuple[Sequence[Need], str | None]:
+    """One page, the newest first: an id is time-ordered (UUIDv7)."""
+    statement = select(Need).where(visible_to(actor))
+    if status is not None:
+        statement = statement.where(Need.status == status.value)
+    if cursor is not None:
+        _, last_id = decode_uuid_cursor(cursor)
+        statement = statement.where(tuple_(col(Need.id)) < tuple_(last_id))
+    statement = statement.order_by(col(Need.id).desc()).limit(limit + 1)
+    return cut_page(session.exec(statement).all(), limit, lambda row: ("", str(row.id)))

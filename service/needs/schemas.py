@@ -1,0 +1,85 @@
+"""Needs on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from service.codes.types import Categories, Certifications, PositiveWon, Processes
+from service.kit.texts import Clean, Line
+
+SHORTEST_PROBLEM = 10
+
+
+def _says_something(text: str) -> str:
+    if len("".join(text.split())) < SHORTEST_PROBLEM:
+        raise PydanticCustomError("need_too_short", "too short to say what hurts")
+    return text
+
+
+Title = Annotated[Line, StringConstraints(min_length=1, max_length=200)]
+Description = Annotated[str, Clean, StringConstraints(max_length=4000), AfterValidator(_says_something)]
+SupplierIds = Annotated[list[UUID], Field(max_length=200)]
+
+
+class NeedInput(BaseModel):
+    """A problem in the manufacturer's own words, with what limits the choice."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Title
+    description: Description
+    categories: Categories = []
+    processes: Processes = []
+    budget_won: PositiveWon | None = None
+    start_by: date | None = None
+    required_certifications: Certifications = []
+    excluded_supplier_ids: SupplierIds = []
+    needs_on_site_support: bool = False
+
+
+class NeedPatch(BaseModel):
+    """What to change; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Title | None = None
+    description: Description | None = None
+    categories: Categories | None = None
+    processes: Processes | None = None
+    budget_won: PositiveWon | None = None
+    start_by: date | None = None
+    required_certifications: Certifications | None = None
+    excluded_supplier_ids: SupplierIds | None = None
+    needs_on_site_support: bool | None = None
+    status: Literal["open", "contracted", "closed"] | None = None
+
+    @model_validator(mode="after")
+    def _nothing_required_emptied(self) -> Self:
+        clearable = {"budget_won", "start_by"}
+        emptied = {name for name in self.model_fields_set if getattr(self, name) is None}
+        if emptied - clearable:
+            raise PydanticCustomError("not_null", "required field set to null")
+        return self
+
+
+class NeedAnswer(BaseModel):
+    """A need as its manufacturer and account managers see it."""
+
+    id: UUID
+    manufacturer_id: UUID
+    title: str
+    description: str
+    categories: list[str]
+    processes: list[str]
+    budget_won: int | None
+    start_by: date | None
+    required_certifications: list[str]
+    excluded_supplier_ids: list[UUID]
+    needs_on_site_support: bool
+    status: str
+    version: int
+    created_at: datetime
+    updated_at: datetime

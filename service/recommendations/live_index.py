@@ -1,0 +1,95 @@
+"""A copy of all supplier profiles in the memory of this process, never more than a moment old.
+
+PostgreSQL is the truth. Each row of `supplier` carries the id of the transaction that wrote it last;
+a poll reads the rows written at or after the oldest transaction that was still running at the poll
+before. So no change is missed, whatever the order in which transactions commit. NOTIFY only wakes
+the poll up early.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+
+import psycopg
+import structlog
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from matching.index import EmbeddedProfile, ProfileIndex
+from matching.text import passages_of_profile
+from service.db.session import Database, driver_url
+from service.db.tables import Supplier
+from service.recommendations.profiles import capability_profiles
+from service.recommendations.vectors import embedded_passages, stored_vectors
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 1.0
+BATCH = 500
+CHANNEL = "supplier_changed"
+
+
+class LiveIndex:
+    """Keeps a `ProfileIndex` equal to the database."""
+
+    def __init__(self, database: Database, index: ProfileIndex) -> None:
+        self.index = index
+        self._database = database
+        self._horizon = 0
+        self._stop = threading.Event()
+
+    def refresh(self) -> int:
+        """Take over what changed since the last call; returns how many suppliers that were.
+
+        The first call loads everything.
+        """
+        with self._database.transaction() as session:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            newest = session.execute(
+                text(
+                    "SELECT pg_snapshot_xmin(s)::text::bigint AS oldest, "
+                    "pg_snapshot_xmax(s)::text::bigint AS next FROM pg_current_snapshot() AS s"
+                )
+            ).one()
+            changed = session.exec(
+                select(Supplier)
+                .where(col(Supplier.changed_in) >= self._horizon, col(Supplier.changed_in) < newest.next)
+                .order_by(col(Supplier.id))
+            ).all()
+            for start in range(0, len(changed), BATCH):
+                self._take_over(session, changed[start : start + BATCH])
+        self._horizon = newest.oldest
+        return len(changed)
+
+    def follow(self, on_loaded: Callable[[], None]) -> None:
+        """Refresh until `stop`, also past a database that is away; `on_loaded` is called after the first."""
+        loaded = False
+        while not self._stop.is_set():
+            try:
+                with psycopg.connect(driver_url(self._database.url), autocommit=True) as connection:
+                    connection.execute(f"LISTEN {CHANNEL}")
+                    while not self._stop.is_set():
+                        self.refresh()
+                        if not loaded:
+                            loaded = True
+                            on_loaded()
+                        for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
+                            pass
+            except Exception as error:
+                log.warning("index_refresh_failed", error=type(error).__name__)
+                self._stop.wait(POLL_SECONDS)
+
+    def stop(self) -> None:
+        """End `follow` within a second or so."""
+        self._stop.set()
+
+    def _take_over(self, session: Session, suppliers: Sequence[Supplier]) -> None:
+        stored = stored_vectors(session, self.index.encoder_name, [supplier.id for supplier in suppliers])
+        entries = []
+        for supplier, profile in zip(suppliers, capability_profiles(session, suppliers), strict=True):
+            vectors = stored.get(supplier.id, {})
+            passages = embedded_passages(passages_of_profile(profile), vectors, self.index.dimensions)
+            if passages.passages:
+                entries.append(EmbeddedProfile(profile, passages))
+            else:
+                self.index.remove(profile.supplier_id)
+        self.index.put(*entries)

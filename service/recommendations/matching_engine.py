@@ -1,0 +1,125 @@
+"""Matching in this process: the encoder, the intent model, the live index, the ranker."""
+
+import threading
+import time
+from pathlib import Path
+
+import structlog
+from prometheus_client import Gauge, Histogram
+
+from matching.domain import NeedProfile, Recommendation
+from matching.encoder import Encoder, SentenceTransformerEncoder, embed
+from matching.encoder_folder import prepare_encoder_folder
+from matching.features import EmbeddedNeed
+from matching.index import ProfileIndex
+from matching.intent import EncoderMismatchError, IntentModel
+from matching.ranker import Ranker
+from matching.recommender import Recommender
+from matching.text import passages_of_need
+from service.db.session import Database
+from service.jobs.services import LazyEncoder
+from service.kit import clock
+from service.kit.problems import Problem
+from service.recommendations.live_index import LiveIndex
+from service.settings import Settings
+
+log = structlog.get_logger()
+
+INDEXED = Gauge("alliance_indexed_suppliers", "Suppliers in the index of this process")
+RANKING_SECONDS = Histogram("alliance_ranking_seconds", "Time to rank and explain one need")
+
+
+def load_encoder(settings: Settings) -> Encoder:
+    """The encoder that the settings name: the prepared folder by default, else a folder or hub id."""
+    if settings.embedding_model:
+        return SentenceTransformerEncoder(settings.embedding_model)
+    return SentenceTransformerEncoder(prepare_encoder_folder(settings.encoder_dir))
+
+
+def load_intent(encoder_name: str, fitted_folder: Path) -> IntentModel:
+    """The shipped intent model, or the one fitted here when the encoder is another.
+
+    Raises `EncoderMismatchError` or FileNotFoundError when neither belongs to this encoder.
+    """
+    try:
+        return IntentModel.load(encoder_name=encoder_name)
+    except EncoderMismatchError:
+        return IntentModel.load(fitted_folder, encoder_name=encoder_name)
+
+
+class MatchingEngine:
+    """Starts in the background: the service answers everything else while the model is loading."""
+
+    def __init__(self, database: Database, encoder: LazyEncoder, intent_dir: Path) -> None:
+        self._database = database
+        self._encoder = encoder
+        self._intent_dir = intent_dir
+        self._recommender: Recommender | None = None
+        self._live: LiveIndex | None = None
+        self._ready = threading.Event()
+        self._stopped = threading.Event()
+
+    @property
+    def ready(self) -> bool:
+        """True when the model is loaded and the index has caught up once."""
+        return self._ready.is_set()
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder, loaded if need be."""
+        return self._encoder()
+
+    def start(self) -> None:
+        """Load and follow the database in a thread of its own."""
+        threading.Thread(target=self._run, name="matching", daemon=True).start()
+
+    def stop(self) -> None:
+        """End the thread soon."""
+        self._stopped.set()
+        if self._live is not None:
+            self._live.stop()
+
+    def wait_until_ready(self, seconds: float) -> bool:
+        """Whether it became ready within that time."""
+        return self._ready.wait(seconds)
+
+    def recommender(self) -> Recommender:
+        """What ranks. Raises `Problem` 503 while the model is loading."""
+        if self._recommender is None or not self.ready:
+            raise Problem(503, "not_ready", headers={"Retry-After": "3"})
+        return self._recommender
+
+    def embed(self, need: NeedProfile) -> EmbeddedNeed:
+        """A need with fresh vectors."""
+        return EmbeddedNeed(need, embed(self.encoder, passages_of_need(need)))
+
+    def recommend(self, need: EmbeddedNeed, limit: int) -> Recommendation:
+        """The best suppliers for a need. Raises `Problem` 503 while the model is loading."""
+        recommender = self.recommender()
+        with RANKING_SECONDS.time():
+            return recommender.recommend(need, limit, clock.today())
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._load()
+                return
+            except Exception as error:
+                log.error("matching_not_loaded", error=type(error).__name__, detail=str(error)[:300])
+                self._stopped.wait(5)
+
+    def _load(self) -> None:
+        started = time.monotonic()
+        encoder = self._encoder()
+        index = ProfileIndex(encoder.name, encoder.dimensions)
+        intent = load_intent(encoder.name, self._intent_dir)
+        self._recommender = Recommender(index, intent, Ranker.expert())
+        self._live = LiveIndex(self._database, index)
+        INDEXED.set_function(lambda: len(index))
+
+        def loaded() -> None:
+            self._ready.set()
+            log.info("matching_ready", suppliers=len(index), seconds=round(time.monotonic() - started, 1))
+
+        if not self._stopped.is_set():
+            self._live.follow(loaded)

@@ -1,0 +1,129 @@
+"""Recommending for needs, recording what was decided, finding leads."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from matching.domain import Lead, NeedProfile, Recommendation
+from matching.encoder import embed
+from matching.features import EmbeddedNeed
+from matching.text import passages_of_need
+from service.accounts.actor import Actor
+from service.db.tables import Feedback, Need, NeedStatus, RecommendationRun, Supplier, Verdict
+from service.kit import clock
+from service.kit.problems import Problem, field_problem
+from service.privacy.audit import record_event
+from service.recommendations.answers import run_record
+from service.recommendations.matching_engine import MatchingEngine
+from service.recommendations.profiles import needs_with_manufacturers
+from service.recommendations.schemas import FeedbackInput
+from service.recommendations.vectors import embedded_passages, stored_vectors
+
+MOST_OPEN_NEEDS = 2000
+"""Leads are looked for among this many of the newest open needs."""
+
+
+def embedded_need(session: Session, engine: MatchingEngine, need: Need) -> EmbeddedNeed:
+    """A stored need with its stored vectors; encoded here only when its job has not run yet."""
+    profile = needs_with_manufacturers(session, [need])[0]
+    return _with_vectors(session, engine, [profile])[0]
+
+
+def recommend_for_need(
+    session: Session, engine: MatchingEngine, actor: Actor, need: Need, limit: int
+) -> tuple[Recommendation, RecommendationRun]:
+    """Rank, and keep the run. Raises `Problem` 409 for a closed need, 503 while the model loads."""
+    if need.status == NeedStatus.CLOSED.value:
+        raise Problem(409, "need_closed")
+    engine.recommender()
+    found = engine.recommend(embedded_need(session, engine, need), limit)
+    run = RecommendationRun(
+        need_id=need.id,
+        requested_by=actor.account_id,
+        viewer_role=actor.role.value,
+        model_version=found.model_version,
+        need_version=need.version,
+        answer=dict(run_record(found)),
+    )
+    session.add(run)
+    session.flush()
+    return found, run
+
+
+def record_feedback(session: Session, actor: Actor, run_id: UUID, data: FeedbackInput) -> Feedback:
+    """Keep a decision, with the position at which the candidate was shown.
+
+    A contract occupies the supplier: the need moves to `contracted`. Raises `Problem` 404 for an
+    unknown run, 422 for a supplier that the run did not show.
+    """
+    run = session.get(RecommendationRun, run_id)
+    if run is None:
+        raise Problem(404, "not_found")
+    shown = {item["supplier_id"]: item["rank"] for item in run.answer["items"]}
+    position = shown.get(str(data.supplier_id))
+    if position is None:
+        raise field_problem("/supplier_id", "supplier_not_in_run")
+    feedback = Feedback(
+        run_id=run.id,
+        need_id=run.need_id,
+        account_id=actor.account_id,
+        position=position,
+        **data.model_dump(),
+    )
+    session.add(feedback)
+    if data.verdict == Verdict.CONTRACTED.value:
+        _mark_contracted(session, run.need_id)
+    # The supplier's track record and load changed: every index copy must read it again.
+    this_supplier = col(Supplier.id) == data.supplier_id
+    session.execute(update(Supplier).where(this_supplier).values(changed_in=Supplier.changed_in))
+    session.flush()
+    kept = {"run_id": str(run_id), "verdict": data.verdict, "position": position}
+    record_event(session, actor, f"match.{data.verdict}", data.supplier_id, after=kept)
+    return feedback
+
+
+def feedback_of_run(session: Session, run_id: UUID) -> Sequence[Feedback]:
+    """The decisions about a run, oldest first. Raises `Problem` 404."""
+    if session.get(RecommendationRun, run_id) is None:
+        raise Problem(404, "not_found")
+    return session.exec(select(Feedback).where(Feedback.run_id == run_id).order_by(col(Feedback.id))).all()
+
+
+def find_leads(
+    session: Session, engine: MatchingEngine, supplier_id: UUID, limit: int
+) -> list[tuple[Lead, Need, NeedProfile]]:
+    """The open needs that fit a supplier, the best first. Raises `Problem` 503 while the model loads."""
+    recommender = engine.recommender()
+    statement = select(Need).where(Need.status == NeedStatus.OPEN.value).order_by(col(Need.id).desc())
+    needs = {str(need.id): need for need in session.exec(statement.limit(MOST_OPEN_NEEDS))}
+    profiles = needs_with_manufacturers(session, list(needs.values()))
+    embedded = _with_vectors(session, engine, profiles)
+    by_id = {profile.need_id: profile for profile in profiles}
+    leads = recommender.leads(str(supplier_id), embedded, limit, clock.today())
+    return [(lead, needs[lead.need_id], by_id[lead.need_id]) for lead in leads]
+
+
+def _mark_contracted(session: Session, need_id: UUID) -> None:
+    need = session.get_one(Need, need_id, with_for_update=True, populate_existing=True)
+    if need.status == NeedStatus.OPEN.value:
+        need.status = NeedStatus.CONTRACTED.value
+        need.version += 1
+        need.updated_at = clock.now()
+
+
+def _with_vectors(
+    session: Session, engine: MatchingEngine, profiles: list[NeedProfile]
+) -> list[EmbeddedNeed]:
+    encoder = engine.encoder
+    stored = stored_vectors(session, encoder.name, [UUID(str(profile.need_id)) for profile in profiles])
+    needs = []
+    for profile in profiles:
+        passages = passages_of_need(profile)
+        vectors = stored.get(UUID(str(profile.need_id)), {})
+        embedded = embedded_passages(passages, vectors, encoder.dimensions)
+        if len(embedded.passages) < len(passages):
+            embedded = embed(encoder, passages)
+        needs.append(EmbeddedNeed(profile, embedded))
+    return needs

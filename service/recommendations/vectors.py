@@ -1,0 +1,132 @@
+"""Vectors in the database: kept by encoder, passage and text, made again only when the text changed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import delete, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from matching.domain import EmbeddedPassages, FloatArray, Passage
+from matching.encoder import Encoder, embed
+from matching.text import passages_of_need, passages_of_profile, text_hash
+from service.db.session import Database
+from service.db.tables import Embedding, Need, Supplier
+from service.recommendations.profiles import capability_profiles, needs_with_manufacturers
+
+Vectors = Mapping[str, tuple[str, FloatArray]]
+"""By passage key: the hash of the text and its vector."""
+
+
+def embed_suppliers(database: Database, encoder: Encoder, ids: Sequence[UUID]) -> int:
+    """Bring the vectors of these suppliers up to date; returns how many texts had to be encoded."""
+    with database.transaction() as session:
+        suppliers = session.exec(select(Supplier).where(col(Supplier.id).in_(ids))).all()
+        profiles = capability_profiles(session, suppliers)
+        wanted = {UUID(profile.supplier_id): passages_of_profile(profile) for profile in profiles}
+        kept = stored_vectors(session, encoder.name, list(wanted))
+    changed = _encode_missing(encoder, wanted, kept)
+    with database.transaction() as session:
+        _store(session, encoder.name, wanted, changed)
+        # An index copy polls the suppliers that a transaction has written: new vectors count as that.
+        session.execute(
+            update(Supplier).where(col(Supplier.id).in_(ids)).values(changed_in=Supplier.changed_in)
+        )
+    return len(changed)
+
+
+def embed_needs(database: Database, encoder: Encoder, ids: Sequence[UUID]) -> int:
+    """Bring the vectors of these needs up to date; returns how many texts had to be encoded."""
+    with database.transaction() as session:
+        needs = session.exec(select(Need).where(col(Need.id).in_(ids))).all()
+        profiles = needs_with_manufacturers(session, needs)
+        wanted = {UUID(str(profile.need_id)): passages_of_need(profile) for profile in profiles}
+        kept = stored_vectors(session, encoder.name, list(wanted))
+    changed = _encode_missing(encoder, wanted, kept)
+    with database.transaction() as session:
+        _store(session, encoder.name, wanted, changed)
+    return len(changed)
+
+
+def owners_without_vectors(database: Database, model: str) -> tuple[list[UUID], list[UUID]]:
+    """Suppliers and needs that have no vector of this encoder: after a change of model, or a restore."""
+    missing = (
+        "SELECT id FROM {table} t WHERE NOT EXISTS "
+        "(SELECT FROM embedding e WHERE e.owner_id = t.id AND e.model = :model) ORDER BY id"
+    )
+    with database.transaction() as session:
+        suppliers = session.execute(text(missing.format(table="supplier")), {"model": model}).scalars().all()
+        needs = session.execute(text(missing.format(table="need")), {"model": model}).scalars().all()
+    return list(suppliers), list(needs)
+
+
+def stored_vectors(session: Session, model: str, owners: Sequence[UUID]) -> dict[UUID, Vectors]:
+    """What is stored for these owners under this encoder."""
+    found: dict[UUID, dict[str, tuple[str, FloatArray]]] = defaultdict(dict)
+    statement = select(Embedding.owner_id, Embedding.passage, Embedding.text_hash, Embedding.vector).where(
+        col(Embedding.owner_id).in_(owners), Embedding.model == model
+    )
+    for owner, passage, hashed, vector in session.exec(statement):
+        found[owner][passage] = (hashed, np.asarray(vector, dtype=np.float32))
+    return dict(found)
+
+
+def embedded_passages(passages: Sequence[Passage], stored: Vectors, dimensions: int) -> EmbeddedPassages:
+    """The passages whose present text has a stored vector; one that is still to be embedded is left out."""
+    present = [
+        (passage, stored[passage.key][1])
+        for passage in passages
+        if passage.key in stored and stored[passage.key][0] == text_hash(passage)
+    ]
+    vectors = (
+        np.stack([vector for _, vector in present]) if present else np.zeros((0, dimensions), np.float32)
+    )
+    return EmbeddedPassages(tuple(passage for passage, _ in present), vectors)
+
+
+def _encode_missing(
+    encoder: Encoder, wanted: Mapping[UUID, Sequence[Passage]], kept: Mapping[UUID, Vectors]
+) -> dict[tuple[UUID, str], tuple[str, FloatArray]]:
+    """Vectors of the passages that are new or changed, of all owners in one batch."""
+    missing = [
+        (owner, passage)
+        for owner, passages in wanted.items()
+        for passage in passages
+        if kept.get(owner, {}).get(passage.key, ("",))[0] != text_hash(passage)
+    ]
+    if not missing:
+        return {}
+    vectors = embed(encoder, [passage for _, passage in missing]).vectors
+    return {
+        (owner, passage.key): (text_hash(passage), vectors[row])
+        for row, (owner, passage) in enumerate(missing)
+    }
+
+
+def _store(
+    session: Session,
+    model: str,
+    wanted: Mapping[UUID, Sequence[Passage]],
+    changed: Mapping[tuple[UUID, str], tuple[str, FloatArray]],
+) -> None:
+    for owner, passages in wanted.items():
+        gone = col(Embedding.passage).not_in([passage.key for passage in passages])
+        session.execute(
+            delete(Embedding).where(col(Embedding.owner_id) == owner, col(Embedding.model) == model, gone)
+        )
+    rows = [
+        {"owner_id": owner, "model": model, "passage": key, "text_hash": hashed, "vector": vector}
+        for (owner, key), (hashed, vector) in changed.items()
+    ]
+    for batch in _batches(rows, 500):
+        statement = insert(Embedding).values(batch)
+        fresh = {"text_hash": statement.excluded.text_hash, "vector": statement.excluded.vector}
+        session.execute(
+            statement.on_conflict_do_update(index_elements=["owner_id", "model", "passage"], set_=fresh)
+        )
+
+
+def _batches(rows: Sequence[dict[str, object]], size: int) -> Iterable[Sequence[dict[str, object]]]:
+    return (rows[start : start + size] for start in range(0, len(rows), size))

@@ -1,0 +1,133 @@
+"""Filling an empty database: the demo data, the first administrator, the vectors."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from sqlmodel import Session, select
+
+import seed_data
+from matching.encoder import Encoder
+from service.accounts.actor import SYSTEM, Role
+from service.accounts.operations import account_by_email, open_account
+from service.db.session import Database
+from service.db.tables import Account, FundTerm, Manufacturer, Programme, Supplier, SupplierStatus
+from service.manufacturers.operations import add_manufacturer
+from service.manufacturers.schemas import ManufacturerImportInput
+from service.needs.operations import write_down_need
+from service.needs.schemas import NeedInput
+from service.recommendations.vectors import embed_needs, embed_suppliers, owners_without_vectors
+from service.settings import Settings, kept_secret
+from service.suppliers.operations import add_supplier
+from service.suppliers.schemas import SupplierImportInput
+
+Report = Callable[[str], None]
+
+DEMO_DOMAIN = "alliance.example"
+DEMO_ADMIN = f"admin@{DEMO_DOMAIN}"
+DEMO_ACCOUNT_MANAGER = f"manager@{DEMO_DOMAIN}"
+DEMO_SUPPLIER = f"supplier@{DEMO_DOMAIN}"
+DEMO_MANUFACTURER = f"manufacturer@{DEMO_DOMAIN}"
+
+EMBEDDED_AT_ONCE = 20
+
+
+def is_empty(database: Database) -> bool:
+    """True when nobody has used this database yet."""
+    with database.transaction() as session:
+        return not any(
+            session.exec(select(table.id).limit(1)).first() for table in (Supplier, Manufacturer, Account)
+        )
+
+
+def seed_demo(database: Database, settings: Settings) -> None:
+    """Load the demo data, all of it or nothing."""
+    password = kept_secret(settings.demo_password_file, 9)
+    with database.transaction() as session:
+        _seed_terms(session)
+        suppliers = [
+            add_supplier(session, SYSTEM, SupplierImportInput.model_validate(row), SupplierStatus.APPROVED)
+            for row in seed_data.suppliers()
+        ]
+        manufacturers = _seed_needs(session)
+        _seed_accounts(session, password, suppliers[0].id, manufacturers)
+
+
+def ensure_admin(database: Database, settings: Settings) -> None:
+    """Make the first administrator that the settings name, when there is none of that address."""
+    if not settings.admin_email or settings.admin_password is None:
+        return
+    with database.transaction() as session:
+        if account_by_email(session, settings.admin_email) is None:
+            password = settings.admin_password.get_secret_value()
+            open_account(
+                session, email=settings.admin_email, password=password, name="관리자", role=Role.ADMIN
+            )
+
+
+def embed_everything(database: Database, encoder: Encoder, report: Report) -> None:
+    """Embed the suppliers and needs that have no vectors of this encoder, saying how far it is."""
+    suppliers, needs = owners_without_vectors(database, encoder.name)
+    total, done = len(suppliers) + len(needs), 0
+    for ids, embed in ((suppliers, embed_suppliers), (needs, embed_needs)):
+        for start in range(0, len(ids), EMBEDDED_AT_ONCE):
+            batch = ids[start : start + EMBEDDED_AT_ONCE]
+            embed(database, encoder, batch)
+            done += len(batch)
+            report(f"프로필을 읽는 중입니다: {done}/{total}")
+
+
+def _seed_terms(session: Session) -> None:
+    known = {"code", "name", "summary", "status", "source", "period"}
+    for row in seed_data.programmes():
+        period = row["period"]
+        terms = {name: value for name, value in row.items() if name not in known}
+        session.add(
+            Programme.model_validate(
+                {name: row[name] for name in ("code", "name", "summary", "status", "source")}
+                | {"valid_from": period["from"], "valid_to": period["to"], "terms": terms}
+            )
+        )
+    session.add_all(FundTerm.model_validate(row) for row in seed_data.fund_terms())
+
+
+def _seed_needs(session: Session) -> Sequence[Manufacturer]:
+    by_number = {
+        row["business_number"]: add_manufacturer(session, SYSTEM, ManufacturerImportInput.model_validate(row))
+        for row in seed_data.manufacturers()
+    }
+    owners = []
+    for row in seed_data.needs():
+        manufacturer = by_number[row["manufacturer_business_number"]]
+        own = {
+            name: value for name, value in row.items() if name not in ("key", "manufacturer_business_number")
+        }
+        write_down_need(session, SYSTEM, manufacturer, NeedInput.model_validate(own))
+        owners.append(manufacturer)
+    return owners
+
+
+def _seed_accounts(
+    session: Session, password: str, supplier_id: UUID, manufacturers: Sequence[Manufacturer]
+) -> None:
+    staff = (
+        (DEMO_ADMIN, "시연 관리자", Role.ADMIN),
+        (DEMO_ACCOUNT_MANAGER, "시연 담당자", Role.ACCOUNT_MANAGER),
+    )
+    for email, name, role in staff:
+        open_account(session, email=email, password=password, name=name, role=role)
+    open_account(
+        session,
+        email=DEMO_SUPPLIER,
+        password=password,
+        name="시연 공급기업",
+        role=Role.SUPPLIER,
+        supplier_id=supplier_id,
+    )
+    open_account(
+        session,
+        email=DEMO_MANUFACTURER,
+        password=password,
+        name="시연 수요기업",
+        role=Role.MANUFACTURER,
+        manufacturer_id=manufacturers[0].id,
+    )

@@ -1,0 +1,183 @@
+"""What can be done with suppliers: register, change, approve, reject, suspend."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, delete, select
+
+from matching import taxonomy
+from service.accounts.actor import Actor, Role
+from service.accounts.operations import open_account
+from service.accounts.schemas import Contact
+from service.db.tables import Reference, Solution, Supplier, SupplierStatus
+from service.jobs.names import EMBED_SUPPLIER
+from service.jobs.queue import enqueue
+from service.kit import clock
+from service.kit.problems import Problem, field_problem
+from service.privacy.audit import record_event
+from service.privacy.consents import Consent, record_consents
+from service.suppliers.schemas import (
+    ReferenceInput,
+    SolutionInput,
+    SupplierInput,
+    SupplierPatch,
+    SupplierProfileInput,
+)
+
+_PARTS = {"solutions", "references", "contact", "consents"}
+
+# From which states an account manager may move a supplier to which.
+TRANSITIONS: Mapping[SupplierStatus, frozenset[SupplierStatus]] = {
+    SupplierStatus.APPROVED: frozenset(
+        {SupplierStatus.PENDING, SupplierStatus.REJECTED, SupplierStatus.SUSPENDED}
+    ),
+    SupplierStatus.REJECTED: frozenset({SupplierStatus.PENDING}),
+    SupplierStatus.SUSPENDED: frozenset({SupplierStatus.APPROVED}),
+}
+
+
+def register_supplier(session: Session, actor: Actor, data: SupplierInput) -> Supplier:
+    """A supplier registers itself: it waits for approval, its contact can sign in at once.
+
+    Raises `Problem` 409 `business_number_taken` or `email_taken`.
+    """
+    supplier = add_supplier(session, actor, data, SupplierStatus.PENDING)
+    add_supplier_contact(session, supplier, data.contact, data.consents)
+    return supplier
+
+
+def add_supplier(
+    session: Session, actor: Actor, data: SupplierProfileInput, status: SupplierStatus
+) -> Supplier:
+    """Store a profile and have it embedded. Raises `Problem` 409 `business_number_taken`."""
+    supplier = Supplier(**data.model_dump(exclude=_PARTS), status=status.value)
+    supplier.search_text = _search_text(supplier, data.solutions)
+    session.add(supplier)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if "supplier_business_number_key" in str(error.orig):
+            raise field_problem("/business_number", "business_number_taken", 409) from error
+        raise
+    _replace_solutions(session, supplier, data.solutions)
+    _replace_references(session, supplier, data.references)
+    session.flush()
+    record_event(session, actor, "supplier.registered", supplier.id, after={"status": status.value})
+    _have_embedded(session, supplier)
+    return supplier
+
+
+def add_supplier_contact(
+    session: Session, supplier: Supplier, contact: Contact, consents: Iterable[Consent]
+) -> None:
+    """The account of the person who registers, with what was agreed to."""
+    account = open_account(
+        session,
+        email=contact.email,
+        password=contact.password.get_secret_value(),
+        name=contact.name,
+        phone=contact.phone,
+        role=Role.SUPPLIER,
+        supplier_id=supplier.id,
+        pointer="/contact/email",
+    )
+    record_consents(session, account.id, list(consents))
+
+
+def change_supplier(session: Session, actor: Actor, supplier: Supplier, patch: SupplierPatch) -> Supplier:
+    """Apply a patch to a locked supplier; a changed text is embedded again."""
+    changes = patch.model_dump(exclude_unset=True, exclude=_PARTS)
+    before = {name: getattr(supplier, name) for name in changes}
+    for name, value in changes.items():
+        setattr(supplier, name, value)
+    if patch.solutions is not None:
+        _replace_solutions(session, supplier, patch.solutions)
+    if patch.references is not None:
+        _replace_references(session, supplier, patch.references)
+    solutions = patch.solutions if patch.solutions is not None else _solutions_of(session, supplier.id)
+    supplier.search_text = _search_text(supplier, solutions)
+    supplier.version += 1
+    supplier.updated_at = clock.now()
+    session.flush()
+    replaced = sorted(patch.model_fields_set & _PARTS)
+    record_event(
+        session,
+        actor,
+        "supplier.changed",
+        supplier.id,
+        before=_storable(before),
+        after=_storable(changes) | {"replaced": replaced},
+    )
+    _have_embedded(session, supplier)
+    return supplier
+
+
+def move_supplier(
+    session: Session, actor: Actor, supplier: Supplier, target: SupplierStatus, reason: str | None = None
+) -> Supplier:
+    """Approve, reject or suspend a locked supplier. Raises `Problem` 409 `status_transition`."""
+    current = SupplierStatus(supplier.status)
+    if current not in TRANSITIONS[target]:
+        allowed = ", ".join(sorted(state.value for state in TRANSITIONS[target]))
+        raise Problem(409, "status_transition", current=current.value, allowed=allowed)
+    supplier.status = target.value
+    supplier.status_reason = reason
+    supplier.status_changed_at = clock.now()
+    supplier.version += 1
+    session.flush()
+    record_event(
+        session,
+        actor,
+        f"supplier.{target.value}",
+        supplier.id,
+        before={"status": current.value},
+        after={"status": target.value, "reason": reason},
+    )
+    return supplier
+
+
+def _have_embedded(session: Session, supplier: Supplier) -> None:
+    enqueue(session, EMBED_SUPPLIER, once=f"supplier:{supplier.id}", supplier_id=str(supplier.id))
+
+
+def _solutions_of(session: Session, supplier_id: UUID) -> Sequence[Solution]:
+    return session.exec(select(Solution).where(Solution.supplier_id == supplier_id)).all()
+
+
+def _replace_solutions(session: Session, supplier: Supplier, wanted: Sequence[SolutionInput]) -> None:
+    """Make the solutions exactly these; one that keeps its name keeps its id, as old runs point at it."""
+    present = {solution.name: solution for solution in _solutions_of(session, supplier.id)}
+    for position, data in enumerate(wanted):
+        solution = present.pop(data.name, None)
+        if solution is None:
+            session.add(Solution(supplier_id=supplier.id, position=position, **data.model_dump()))
+            continue
+        solution.position = position
+        for name, value in data.model_dump().items():
+            setattr(solution, name, value)
+    for dropped in present.values():
+        session.delete(dropped)
+
+
+def _replace_references(session: Session, supplier: Supplier, wanted: Sequence[ReferenceInput]) -> None:
+    session.exec(delete(Reference).where(Reference.supplier_id == supplier.id))  # type: ignore[arg-type]
+    session.add_all(
+        Reference(supplier_id=supplier.id, position=position, **data.model_dump())
+        for position, data in enumerate(wanted)
+    )
+
+
+def _search_text(supplier: Supplier, solutions: Sequence[SolutionInput | Solution]) -> str:
+    parts = [supplier.company_name, supplier.summary]
+    for solution in solutions:
+        parts += [solution.name, solution.description, *solution.processes]
+        parts += [taxonomy.category_name(code) for code in solution.categories]
+    return "\n".join(dict.fromkeys(parts)).casefold()
+
+
+def _storable(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, int | list | None) else str(value) for name, value in values.items()
+    }
