@@ -35,6 +35,12 @@ NEAR_INDUSTRY = 0.6
 BUSY_LOAD = 0.75
 YOUNG_YEARS = 3
 CERTAIN_PROBABILITY = 0.4
+NAMED_PROBABILITY = 0.15
+"""A kind less probable than this is not named as a reason."""
+
+SIMILAR = 0.5
+"""Above the middle of all suppliers for this need, a text may be called similar."""
+
 _REASON_OF = {feature.name: feature.reason for feature in FEATURES}
 
 
@@ -86,7 +92,8 @@ def cautions(pair: Pair, today: date) -> tuple[Caution, ...]:
 
 
 def _category_facts(pair: Pair) -> dict[str, Fact] | None:
-    offered = [item for item in pair.inferred if item.category in pair.solution.categories]
+    likely = [item for item in pair.inferred if item.probability >= NAMED_PROBABILITY]
+    offered = [item for item in likely if item.category in pair.solution.categories]
     if not offered:
         return None
     best = max(offered, key=lambda item: item.probability)
@@ -103,12 +110,13 @@ def _declared_facts(pair: Pair) -> dict[str, Fact] | None:
 
 
 def _text_facts(pair: Pair) -> dict[str, Fact] | None:
-    return {"solution": pair.solution.name}
+    similar = max(pair.features["dense_solution"], pair.features["lexical"]) >= SIMILAR
+    return {"solution": pair.solution.name} if similar else None
 
 
 def _problem_facts(pair: Pair) -> dict[str, Fact] | None:
     reference = pair.nearest_reference
-    if reference is None:
+    if reference is None or pair.features["dense_reference_problem"] < SIMILAR:
         return None
     facts: dict[str, Fact] = {"reference": reference.title}
     if reference.completed_on:
