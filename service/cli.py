@@ -8,7 +8,9 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
 
 # One thread for the numeric libraries: two on shared cores are slower than one.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -18,8 +20,14 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 
+from matching import evaluation
+from matching.benchmark import BenchmarkError
 from matching.encoder import Encoder
 from matching.encoder_folder import EncoderFolderError, is_complete, prepare_encoder_folder
+from matching.intent import ARTEFACT_FOLDER, EncoderMismatchError
+from matching.intent_artefact import train_intent
+from matching.ranker import Ranker
+from seed_data import PROBLEM_EXAMPLES
 from service.app import create_app
 from service.db.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.db.migrate import is_current
@@ -28,7 +36,7 @@ from service.db.session import Database
 from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import make_worker_app, run_worker
 from service.kit.logging import configure_logging
-from service.recommendations.matching_engine import MatchingEngine, load_encoder
+from service.recommendations.matching_engine import MatchingEngine, load_encoder, load_intent
 from service.seeding import (
     DEMO_ACCOUNT_MANAGER,
     DEMO_ADMIN,
@@ -46,6 +54,15 @@ train = typer.Typer(no_args_is_help=True, help="모델을 다시 만듭니다.")
 cli.add_typer(train, name="train")
 
 GRACEFUL_SECONDS = 15
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _say_aside(line: str) -> None:
+    """Progress beside a result that is printed on standard output."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def main() -> None:
@@ -70,6 +87,7 @@ def run() -> None:
         migrate_database(database.engine)
         _fill(database, settings)
         encoder = _prepared_encoder(settings)
+        _ensure_intent(encoder, settings)
         embed_everything(database, encoder, _say)
         app = create_app(settings, database, encoder=encoder, with_worker=True)
         _announce_when_ready(app, listener, settings)
@@ -118,7 +136,7 @@ def prepare() -> None:
     if settings.embedding_model:
         load_encoder(settings)
     else:
-        _make_encoder(settings)
+        _make_encoder(settings, _say)
     _say("인코더가 준비되었습니다")
 
 
@@ -130,6 +148,38 @@ def seed() -> None:
         migrate_database(database.engine)
         _fill(database, settings)
         embed_everything(database, _prepared_encoder(settings), _say)
+
+
+@cli.command()
+def evaluate(
+    benchmark: Annotated[Path, typer.Argument(help="queries, documents, qrels가 든 JSON 파일")],
+    as_json: Annotated[bool, typer.Option("--json", help="표 대신 JSON")] = False,
+) -> None:
+    """추천 순서를 같은 자리에서 잰 기준 방법들과 견주어 봅니다."""
+    settings = Settings()
+    encoder = _prepared_encoder(settings, say=_say_aside)
+    intent = load_intent(encoder.name, settings.intent_dir)
+    try:
+        measured = evaluation.evaluate_file(benchmark, encoder, intent, Ranker.expert())
+    except (BenchmarkError, OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{benchmark}: {error}") from error
+    if as_json:
+        print(json.dumps(evaluation.as_json(measured), ensure_ascii=False, indent=2))
+    else:
+        print(evaluation.as_table(measured))
+
+
+@train.command()
+def intent(
+    examples: Annotated[Path, typer.Option(help="문제 문장과 솔루션 분야 (JSON Lines)")] = PROBLEM_EXAMPLES,
+) -> None:
+    """문제 문장에서 솔루션 분야를 추정하는 모델을 다시 만듭니다."""
+    settings = Settings()
+    encoder = _prepared_encoder(settings)
+    folder = settings.intent_dir if settings.embedding_model else ARTEFACT_FOLDER
+    _say("모델을 맞춥니다")
+    train_intent(encoder, examples, folder)
+    _say(f"만들었습니다: {folder}")
 
 
 @cli.command()
@@ -146,11 +196,20 @@ def _fill(database: Database, settings: Settings) -> None:
     ensure_admin(database, settings)
 
 
-def _prepared_encoder(settings: Settings) -> Encoder:
+def _prepared_encoder(settings: Settings, say: Callable[[str], None] = _say) -> Encoder:
     if not settings.embedding_model:
-        _make_encoder(settings)
-    _say("인코더를 읽습니다")
+        _make_encoder(settings, say)
+    say("인코더를 읽습니다")
     return load_encoder(settings)
+
+
+def _ensure_intent(encoder: Encoder, settings: Settings) -> None:
+    """Fit the intent model for an encoder for which none is shipped and none was fitted here."""
+    try:
+        load_intent(encoder.name, settings.intent_dir)
+    except (EncoderMismatchError, FileNotFoundError):
+        _say("이 인코더에 맞는 분야 추정 모델을 만듭니다 (몇 분 걸립니다)")
+        train_intent(encoder, PROBLEM_EXAMPLES, settings.intent_dir)
 
 
 @contextlib.contextmanager
@@ -252,13 +311,9 @@ def _end_on_sigterm() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
-def _make_encoder(settings: Settings) -> None:
+def _make_encoder(settings: Settings, say: Callable[[str], None]) -> None:
     if not is_complete(settings.encoder_dir):
-        _say("인코더를 처음 한 번 만듭니다 (십여 초 걸립니다)")
+        say("인코더를 처음 한 번 만듭니다 (십여 초 걸립니다)")
         prepare_encoder_folder(settings.encoder_dir)
 
 

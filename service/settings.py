@@ -84,7 +84,7 @@ class Settings(BaseSettings):
         weak = given.lower() in DEFAULT_SECRETS or len(given) < SHORTEST_SECRET
         if self.listens_beyond_loopback and weak:
             raise SettingsError(
-                f"ALLIANCE_HOST={self.host}은(는) 다른 컴퓨터에서도 접속할 수 있습니다. ALLIANCE_SECRET_KEY를 "
+                f"{self.host}은(는) 다른 컴퓨터에서도 접속할 수 있는 주소입니다. ALLIANCE_SECRET_KEY를 "
                 f"{SHORTEST_SECRET}자 이상의 임의 문자로 정해 주세요 (예: openssl rand -hex 32)."
             )
         return given or kept_secret(self.data_dir / "secret-key")
