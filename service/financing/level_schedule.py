@@ -4,8 +4,6 @@
 eight times as fast, and hands back what it does not cover.
 """
 
-from itertools import repeat
-
 from service.financing.amortisation import level_payment
 from service.financing.conventions import (
     BalanceTracking,
@@ -100,18 +98,18 @@ def _assembled(
     tax_at_start = upfront_vat(terms, interest)
     columns = (
         table.numbers,
-        repeat(RowKind.INSTALLMENT),
+        (RowKind.INSTALLMENT,) * terms.months,
         table.due_dates,
         table.payment_dates,
         table.days,
         balances[:-1],
         principals,
         interests,
-        repeat(fee),
+        (fee,) * terms.months,
         taxes,
         [paid + fee for paid in payments] if fee else payments,
         balances[1:],
-        table.due_dates if tax else repeat(None),
+        table.due_dates if tax else (None,) * terms.months,
     )
     totals = Totals(
         principal_won=terms.principal_won,

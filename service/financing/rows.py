@@ -1,6 +1,6 @@
 """What a schedule consists of, whatever file or page it ends up in."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
@@ -62,7 +62,7 @@ class Schedule:
     """
 
     terms: Terms
-    columns: tuple[Iterable[object], ...]
+    columns: tuple[Sequence[object], ...]
     periods: tuple[Period, ...]
     totals: Totals
     level_payment_won: int | None
@@ -72,7 +72,7 @@ class Schedule:
     @cached_property
     def rows(self) -> tuple[ScheduleRow, ...]:
         """Every cash event in order."""
-        return tuple(map(_row, zip(*self.columns, strict=False)))
+        return tuple(map(_row, zip(*self.columns, strict=True)))
 
     @property
     def first_payment_won(self) -> int:
