@@ -25,7 +25,7 @@ def _phone(text: str) -> str:
     return text
 
 
-Email = Annotated[str, Clean, StringConstraints(max_length=254), AfterValidator(_email)]
+Email = Annotated[str, StringConstraints(max_length=254), Clean, AfterValidator(_email)]
 Phone = Annotated[str, Clean, AfterValidator(_phone)]
 
 

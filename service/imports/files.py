@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from service.kit.problems import Problem
@@ -126,7 +127,10 @@ def _csv_lines(text: str) -> Iterator[Line]:
         if len(cells) != len(header):
             yield Line(number, None, "import_line_csv")
             continue
-        yield Line(number, _nested(dict(zip(header, cells, strict=True))))
+        try:
+            yield Line(number, _nested(dict(zip(header, cells, strict=True))))
+        except (AttributeError, TypeError, ValueError):  # two columns claim the same place
+            yield Line(number, None, "import_line_csv")
 
 
 def _path(column: str) -> str:
@@ -143,11 +147,11 @@ def _nested(cells: dict[str, str]) -> dict[str, Any]:
     root: dict[str, Any] = {}
     for path, cell in cells.items():
         if cell.strip():
-            *parents, name = path.split(".")
+            steps = path.split(".")
             place: Any = root
-            for parent, child in zip(parents, [*parents[1:], name], strict=True):
-                place = _step(place, parent, [] if child.isdigit() else {})
-            _set(place, name, _value(name, cell.strip()))
+            for here, following in pairwise(steps):
+                place = _step(place, here, [] if following.isdigit() else {})
+            _set(place, steps[-1], _value(steps[-1], cell.strip()))
     return root
 
 

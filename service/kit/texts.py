@@ -31,6 +31,15 @@ def _one_line(text: str) -> str:
 
 Clean = BeforeValidator(_clean_if_text)
 Line = Annotated[str, Clean, AfterValidator(_one_line)]
-Name = Annotated[str, Clean, StringConstraints(min_length=1, max_length=100), AfterValidator(_one_line)]
-ShortText = Annotated[str, Clean, StringConstraints(max_length=300), AfterValidator(_one_line)]
-LongText = Annotated[str, Clean, StringConstraints(min_length=1, max_length=4000)]
+# The constraint stands before `Clean`: so it is pydantic's own of text and its error speaks of letters.
+OneLine = AfterValidator(_one_line)
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100), Clean, OneLine]
+ShortText = Annotated[str, StringConstraints(max_length=300), Clean, OneLine]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000), Clean]
+
+
+def not_null(value: object) -> object:
+    """Refuse an explicit null for a field that may be left out of a patch but not emptied."""
+    if value is None:
+        raise PydanticCustomError("not_null", "required field set to null")
+    return value

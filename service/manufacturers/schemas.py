@@ -1,15 +1,14 @@
 """Manufacturers on the wire."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from service.accounts.schemas import Contact, ContactAnswer
 from service.codes.types import BusinessNumber, IndustryCode, RegionCode, SmartLevelName, Won
-from service.kit.texts import Name
+from service.kit.texts import Name, not_null
 from service.privacy.consents import Consents
 
 EmployeeCount = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
@@ -58,12 +57,9 @@ class ManufacturerPatch(BaseModel):
     smart_level: SmartLevelName | None = None
     existing_systems: Systems | None = None
 
-    @model_validator(mode="after")
-    def _nothing_required_emptied(self) -> Self:
-        required = ("company_name", "industry", "region", "existing_systems")
-        if any(name in self.model_fields_set and getattr(self, name) is None for name in required):
-            raise PydanticCustomError("not_null", "required field set to null")
-        return self
+    _required = field_validator("company_name", "industry", "region", "existing_systems", mode="before")(
+        not_null
+    )
 
 
 class ManufacturerAnswer(BaseModel):

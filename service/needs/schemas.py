@@ -1,14 +1,14 @@
 """Needs on the wire."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
 from service.codes.types import Categories, Certifications, PositiveWon, Processes
-from service.kit.texts import Clean, Line
+from service.kit.texts import Clean, OneLine, not_null
 
 SHORTEST_PROBLEM = 10
 
@@ -19,8 +19,8 @@ def _says_something(text: str) -> str:
     return text
 
 
-Title = Annotated[Line, StringConstraints(min_length=1, max_length=200)]
-Description = Annotated[str, Clean, StringConstraints(max_length=4000), AfterValidator(_says_something)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200), Clean, OneLine]
+Description = Annotated[str, StringConstraints(max_length=4000), Clean, AfterValidator(_says_something)]
 SupplierIds = Annotated[list[UUID], Field(max_length=200)]
 
 
@@ -56,13 +56,10 @@ class NeedPatch(BaseModel):
     needs_on_site_support: bool | None = None
     status: Literal["open", "contracted", "closed"] | None = None
 
-    @model_validator(mode="after")
-    def _nothing_required_emptied(self) -> Self:
-        clearable = {"budget_won", "start_by"}
-        emptied = {name for name in self.model_fields_set if getattr(self, name) is None}
-        if emptied - clearable:
-            raise PydanticCustomError("not_null", "required field set to null")
-        return self
+    _required = field_validator(
+        "title", "description", "categories", "processes", "required_certifications",
+        "excluded_supplier_ids", "needs_on_site_support", "status", mode="before",
+    )(not_null)  # fmt: skip
 
 
 class NeedAnswer(BaseModel):

@@ -108,8 +108,8 @@ class FeedbackInput(BaseModel):
 
     supplier_id: UUID
     verdict: Literal["shortlisted", "introduced", "contracted", "rejected"]
-    reason_code: Annotated[str, Clean, StringConstraints(pattern=r"^[a-z0-9_]{1,50}$")] | None = None
-    comment: Annotated[str, Clean, StringConstraints(max_length=2000)] | None = None
+    reason_code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,50}$"), Clean] | None = None
+    comment: Annotated[str, StringConstraints(max_length=2000), Clean] | None = None
 
 
 class FeedbackAnswer(BaseModel):

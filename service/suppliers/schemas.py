@@ -1,10 +1,18 @@
 """Suppliers on the wire."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from service.accounts.schemas import Contact, ContactAnswer
@@ -21,7 +29,7 @@ from service.codes.types import (
     Won,
 )
 from service.kit import clock
-from service.kit.texts import Clean, LongText, Name, ShortText
+from service.kit.texts import Clean, LongText, Name, ShortText, not_null
 from service.privacy.consents import Consents
 
 
@@ -38,7 +46,7 @@ def _web_address(text: str) -> str:
 
 
 PastDate = Annotated[date, AfterValidator(_not_in_future)]
-Homepage = Annotated[str, Clean, StringConstraints(max_length=300), AfterValidator(_web_address)]
+Homepage = Annotated[str, StringConstraints(max_length=300), Clean, AfterValidator(_web_address)]
 EmployeeCount = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 Capacity = Annotated[int, Field(strict=True, ge=0, le=1000)]
 
@@ -57,12 +65,13 @@ class SolutionInput(BaseModel):
     price_max_won: Won | None = None
     smart_levels: SmartLevels = []
 
-    @model_validator(mode="after")
-    def _price_range(self) -> Self:
-        low, high = self.price_min_won, self.price_max_won
-        if low is not None and high is not None and high < low:
+    @field_validator("price_max_won")
+    @classmethod
+    def _not_below_minimum(cls, value: int | None, info: ValidationInfo) -> int | None:
+        low = info.data.get("price_min_won")
+        if low is not None and value is not None and value < low:
             raise PydanticCustomError("price_range", "maximum below minimum")
-        return self
+        return value
 
 
 class ReferenceInput(BaseModel):
@@ -72,7 +81,7 @@ class ReferenceInput(BaseModel):
 
     title: Annotated[ShortText, StringConstraints(min_length=1)]
     problem: LongText
-    outcome: Annotated[str, Clean, StringConstraints(max_length=4000)] | None = None
+    outcome: Annotated[str, StringConstraints(max_length=4000), Clean] | None = None
     industry: IndustryCode | None = None
     completed_on: PastDate | None = None
 
@@ -134,15 +143,10 @@ class SupplierPatch(BaseModel):
     concurrent_project_capacity: Capacity | None = None
     references: Annotated[list[ReferenceInput], Field(max_length=50)] | None = None
 
-    @model_validator(mode="after")
-    def _nothing_required_emptied(self) -> Self:
-        required = (
-            "company_name", "region", "summary", "solutions", "service_regions", "certifications",
-            "references",
-        )  # fmt: skip
-        if any(name in self.model_fields_set and getattr(self, name) is None for name in required):
-            raise PydanticCustomError("not_null", "required field set to null")
-        return self
+    _required = field_validator(
+        "company_name", "region", "summary", "solutions", "service_regions", "certifications",
+        "references", mode="before",
+    )(not_null)  # fmt: skip
 
 
 class StatusReason(BaseModel):
@@ -150,7 +154,7 @@ class StatusReason(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, Clean, StringConstraints(min_length=2, max_length=1000)]
+    reason: Annotated[str, StringConstraints(min_length=2, max_length=1000), Clean]
 
 
 class SolutionAnswer(BaseModel):
