@@ -4,9 +4,10 @@ Codes and facts only; the Korean sentences are written elsewhere from them.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from matching.domain import (
     Caution,
     Evidence,
     Fact,
+    FloatArray,
     InferredCategory,
     Reason,
     Reference,
@@ -23,12 +25,17 @@ from matching.domain import (
 from matching.features import FEATURES, EmbeddedNeed, fit
 from matching.index.sentences import Sentences
 from matching.taxonomy import division_of, industry_closeness
+from matching.text import lexical_form
 
 MOST_REASONS = 5
 WEAKEST_REASON = 0.1
 """Below this many log-odds a reason says nothing that would change a mind."""
 
 MOST_EVIDENCE = 3
+WORDS_TIP = 0.15
+FARTHEST_BEHIND = 0.05
+"""Cosines of e5 between sentences differ by a few hundredths only."""
+
 NEAR_INDUSTRY = 0.6
 """Closeness of industries that share their division."""
 
@@ -72,18 +79,37 @@ def reasons(pair: Pair, contributions: Mapping[str, float], intercept: float) ->
 
 
 def evidence(need: EmbeddedNeed, sentences: Sentences) -> tuple[Evidence, ...]:
-    """The nearest pairs of sentences, each sentence used once, the nearest pair first."""
+    """The best agreeing pairs of sentences, each sentence used once, the best pair first.
+
+    Meaning decides, words in common tip the balance; pairs far behind the best one are not shown.
+    """
     asked = need.sentences
     if not asked.passages or not sentences.texts:
         return ()
     similarity = sentences.similarity(asked.vectors)
-    found = []
-    for _ in range(min(MOST_EVIDENCE, *similarity.shape)):
-        row, column = np.unravel_index(int(np.argmax(similarity)), similarity.shape)
+    agreement = similarity + WORDS_TIP * _shared_pairs(sentences.texts, [p.text for p in asked.passages])
+    found: list[Evidence] = []
+    least = float(agreement.max()) - FARTHEST_BEHIND
+    for _ in range(min(MOST_EVIDENCE, *agreement.shape)):
+        row, column = divmod(int(np.argmax(agreement)), agreement.shape[1])
+        if agreement[row, column] < least:
+            break
         nearest = min(float(similarity[row, column]), 1.0)
-        found.append(Evidence(asked.passages[int(column)].text, sentences.texts[int(row)], nearest))
-        similarity[row, :] = similarity[:, column] = -np.inf
+        found.append(Evidence(asked.passages[column].text, sentences.texts[row], nearest))
+        agreement[row, :] = agreement[:, column] = -np.inf
     return tuple(found)
+
+
+def _shared_pairs(offered: Sequence[str], asked: Sequence[str]) -> FloatArray:
+    """Share of the shorter sentence's letter pairs that the other one has too, shape (offered, asked)."""
+    rows, columns = [_letter_pairs(text) for text in offered], [_letter_pairs(text) for text in asked]
+    shares = [[len(row & column) / max(min(len(row), len(column)), 1) for column in columns] for row in rows]
+    return np.array(shares, np.float32)
+
+
+def _letter_pairs(text: str) -> frozenset[str]:
+    form = lexical_form(text)
+    return frozenset(pair for pair in map("".join, pairwise(form)) if pair.isalnum())
 
 
 def cautions(pair: Pair, today: date) -> tuple[Caution, ...]:

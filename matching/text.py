@@ -16,10 +16,10 @@ from matching.taxonomy import category_name, mentioned_processes, process_of
 PART_CHARACTERS = 500
 """A part of this length stays under 512 tokens for Korean text full of figures and Latin names."""
 
-SHORTEST_SENTENCE = 6
+SHORTEST_SENTENCE = 10
 LONGEST_SENTENCE = 200
-MOST_SENTENCES_OF_SUPPLIER = 60
-MOST_SENTENCES_OF_NEED = 12
+MOST_SENTENCES_OF_SUPPLIER = 30
+MOST_SENTENCES_OF_NEED = 8
 
 _SENTENCE_END = re.compile(
     r"""(?<=[.!?。！？…])["'”’)\]]*\s+     # punctuation and a space

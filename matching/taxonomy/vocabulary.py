@@ -21,6 +21,17 @@ def _pattern(word: str) -> str:
     return before + body + after
 
 
+def _alternatives(words: Iterable[str]) -> str:
+    """All patterns, longest word first, behind a look at the first letter, which most positions fail."""
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    initials: dict[str, list[str]] = {}
+    for word in longest_first:
+        initials.setdefault(unicodedata.normalize("NFKC", word).casefold()[0], []).append(_pattern(word))
+    first_letters = "".join(map(re.escape, initials))
+    groups = "|".join(f"(?={re.escape(letter)})(?:{'|'.join(group)})" for letter, group in initials.items())
+    return f"(?=[{first_letters}])(?:{groups})"
+
+
 class Vocabulary:
     """Names with their synonyms, searched longest word first so that 레이저 용접 is not also 용접."""
 
@@ -31,8 +42,7 @@ class Vocabulary:
             for word in (name, *others):
                 self._names.setdefault(folded(word), name)
                 words.add(word)
-        longest_first = sorted(words, key=lambda word: (-len(word), word))
-        self._search = re.compile("|".join(_pattern(word) for word in longest_first))
+        self._search = re.compile(_alternatives(words))
 
     def name_of(self, word: str) -> str | None:
         """The name that this word is a synonym of, spelling and spacing aside."""

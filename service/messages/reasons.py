@@ -103,7 +103,10 @@ def _budget_fit(facts: Facts) -> str:
 
 def _smart_level_fit(facts: Facts) -> str:
     levels = _listed(_words(facts, "offered"))
-    return f"지금 {_word(facts, 'smart_level')} 수준인 공장에 맞는 솔루션입니다(등록한 수준: {levels})."
+    own = _word(facts, "smart_level")
+    if own in _words(facts, "offered"):
+        return f"지금 {own} 수준인 공장에 맞는 솔루션입니다."
+    return f"지금 {own} 수준인 공장이 다음 수준으로 올라갈 때 맞는 솔루션입니다(등록한 수준: {levels})."
 
 
 def _supplier_size(facts: Facts) -> str:
@@ -117,7 +120,7 @@ def _certification(facts: Facts) -> str:
 
 def _existing_systems(facts: Facts) -> str:
     systems = with_particle(_listed(_words(facts, "systems")), "을")
-    return f"이미 쓰고 있는 {systems} 다룬다고 소개 글에 적었습니다."
+    return f"이미 쓰고 있는 {systems} 소개 글에서 언급했습니다."
 
 
 def _track_record(facts: Facts) -> str:
