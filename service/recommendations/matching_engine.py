@@ -99,6 +99,16 @@ class MatchingEngine:
         with RANKING_SECONDS.time():
             return recommender.recommend(need, limit, clock.today())
 
+    def refresh(self) -> int:
+        """Take over now, in this thread, what changed in the database; `start` does so by itself.
+
+        Loads the models when they are not loaded yet. Returns how many suppliers changed.
+        """
+        live = self._live or self._assemble()
+        changed = live.refresh()
+        self._ready.set()
+        return changed
+
     def _run(self) -> None:
         while not self._stopped.is_set():
             try:
@@ -110,16 +120,23 @@ class MatchingEngine:
 
     def _load(self) -> None:
         started = time.monotonic()
+        live = self._assemble()
+
+        def loaded() -> None:
+            self._ready.set()
+            log.info(
+                "matching_ready", suppliers=len(live.index), seconds=round(time.monotonic() - started, 1)
+            )
+
+        if not self._stopped.is_set():
+            live.follow(loaded)
+
+    def _assemble(self) -> LiveIndex:
+        """The models, and an index that is still empty."""
         encoder = self._encoder()
         index = ProfileIndex(encoder.name, encoder.dimensions)
         intent = load_intent(encoder.name, self._intent_dir)
         self._recommender = Recommender(index, intent, Ranker.expert())
         self._live = LiveIndex(self._database, index)
         INDEXED.set_function(lambda: len(index))
-
-        def loaded() -> None:
-            self._ready.set()
-            log.info("matching_ready", suppliers=len(index), seconds=round(time.monotonic() - started, 1))
-
-        if not self._stopped.is_set():
-            self._live.follow(loaded)
+        return self._live

@@ -1,0 +1,227 @@
+"""What every test may ask for: a database of its own, the application over it, and work run to its end.
+
+One embedded PostgreSQL serves the whole run. Each pytest process works in its own database, copied
+from a template that the real migrations made once; a test that asks for `database` finds it empty.
+"""
+
+import asyncio
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from filelock import FileLock
+from psycopg import sql
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+import service.accounts.passwords
+from matching.encoder import HashingEncoder
+from matching.intent_training import ExampleTable, fit_regressions, read_examples
+from seed_data import FOLDER
+from service.app import create_app
+from service.db.embedded import EmbeddedPostgres
+from service.db.migrate import migrate
+from service.db.session import Database
+from service.jobs.services import LazyEncoder, Services
+from service.jobs.worker import make_worker_app
+from service.settings import Settings
+from tests.factories.encoders import CountingEncoder
+
+TEMPLATE = "alliance_template"
+SHARED_FOLDER = pytest.StashKey[Path]()
+
+for _name in [name for name in os.environ if name.startswith("ALLIANCE_")]:
+    del os.environ[_name]  # a developer's own settings must not reach the tests
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow_encoder: runs the real encoder (seconds to prepare and load)")
+    # The cheapest argon2: hundreds of contacts are registered, and none of them is a real one.
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    service.accounts.passwords._hasher = cheap
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    base = session.config._tmp_path_factory.getbasetemp()
+    shared = base.parent if _is_worker(session.config) else base
+    digest = hashlib.sha256(str(shared).encode()).hexdigest()[:12]
+    session.config.stash[SHARED_FOLDER] = Path(tempfile.gettempdir()) / f"alliance-tests-{digest}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if SHARED_FOLDER in config.stash and not _is_worker(config):
+        shutil.rmtree(config.stash[SHARED_FOLDER], ignore_errors=True)
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    """Whether this process is one of several that pytest-xdist started."""
+    return hasattr(config, "workerinput")
+
+
+@pytest.fixture(scope="session")
+def shared_folder(request: pytest.FixtureRequest) -> Path:
+    """A folder that all processes of this run share; every user may enter it, as PostgreSQL is not root."""
+    folder = request.config.stash[SHARED_FOLDER]
+    folder.mkdir(mode=0o755, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cluster(shared_folder: Path) -> Iterator[EmbeddedPostgres]:
+    """The PostgreSQL of this run, with a migrated template database."""
+    postgres = EmbeddedPostgres(shared_folder)
+    postgres.start()
+    try:
+        with FileLock(shared_folder / "template.lock"):
+            _ensure_template(postgres)
+        yield postgres
+    finally:
+        postgres.stop()
+
+
+def _ensure_template(cluster: EmbeddedPostgres) -> None:
+    with psycopg.connect(cluster.url, autocommit=True) as connection:
+        if connection.execute("SELECT FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+            return
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the run
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+        connection.execute("CREATE DATABASE template_in_the_making")
+    making = Database(url_of(cluster, "template_in_the_making"))
+    migrate(making.engine)
+    making.close()
+    with psycopg.connect(cluster.url, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE template_in_the_making RENAME TO {TEMPLATE}")
+
+
+def url_of(cluster: EmbeddedPostgres, name: str) -> str:
+    """The address of another database of the cluster."""
+    return f"postgresql://alliance@/{name}?host={cluster.socket_dir}"
+
+
+@pytest.fixture(scope="session")
+def new_database(cluster: EmbeddedPostgres, worker_name: str) -> Iterator[Callable[..., str]]:
+    """Makes a database of the given name (empty, or from the template) and returns its address."""
+    made: list[str] = []
+
+    def make(name: str, template: str | None = None) -> str:
+        unique = f"{name}_{worker_name}_{len(made)}"
+        copied = sql.SQL("TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        with FileLock(cluster.data_dir / "template.lock"), psycopg.connect(cluster.url, autocommit=True) as c:
+            c.execute(sql.SQL("CREATE DATABASE {} {}").format(sql.Identifier(unique), copied))
+        made.append(unique)
+        return url_of(cluster, unique)
+
+    yield make
+
+
+@pytest.fixture(scope="session")
+def worker_name(request: pytest.FixtureRequest) -> str:
+    """The name of this pytest process."""
+    return getattr(request.config, "workerinput", {}).get("workerid", "main")
+
+
+@pytest.fixture(scope="session")
+def own_database(new_database: Callable[..., str]) -> Iterator[Database]:
+    """This process' database; tests ask for `database`, which is emptied."""
+    database = Database(new_database("tests", TEMPLATE))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database(own_database: Database) -> Database:
+    """An empty, migrated database."""
+    with own_database.transaction() as session:
+        names = session.execute(
+            text(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            )
+        ).scalars()
+        session.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+    return own_database
+
+
+@pytest.fixture(scope="session")
+def encoder() -> CountingEncoder:
+    """A small deterministic encoder that counts the texts it was given."""
+    return CountingEncoder(HashingEncoder(64))
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a quiet service without limits on requests."""
+    return Settings(data_dir=tmp_path_factory.mktemp("service"), rate_limit="off", log_level="ERROR")
+
+
+@pytest.fixture(scope="session")
+def intent(settings: Settings, encoder: CountingEncoder) -> None:
+    """An intent model for the small encoder, where the service looks for one; not calibrated, as it is fast."""
+    statements = [
+        each for path in sorted(FOLDER.glob("problem_examples*.jsonl")) for each in read_examples(path)
+    ]
+    some = statements[:: len(statements) // 200]
+    fit_regressions(ExampleTable.of(some, encoder)).save(settings.intent_dir)
+
+
+@pytest.fixture(scope="session")
+def shared_app(settings: Settings, own_database: Database, encoder: CountingEncoder) -> FastAPI:
+    """The application for tests that recommend nothing; its matching engine is never started."""
+    return create_app(settings, own_database, encoder=encoder)
+
+
+@pytest.fixture
+def client(shared_app: FastAPI, database: Database) -> TestClient:
+    """The service over an empty database."""
+    return TestClient(shared_app, raise_server_exceptions=False)
+
+
+@pytest.fixture
+def matching_client(
+    settings: Settings, database: Database, encoder: CountingEncoder, intent: None
+) -> TestClient:
+    """The service with matching loaded; `catch_up` takes over what changed in the database."""
+    app = create_app(settings, database, encoder=encoder)
+    app.state.matching.refresh()
+    return TestClient(app, raise_server_exceptions=False)
+
+
+@pytest.fixture
+def run_jobs(database: Database, encoder: CountingEncoder) -> Callable[[], None]:
+    """Runs every waiting job to its end in this process."""
+
+    def run() -> None:
+        asyncio.run(_work_until_idle(database, Services(database, LazyEncoder(lambda: encoder))))
+
+    return run
+
+
+@pytest.fixture
+def catch_up(matching_client: TestClient, run_jobs: Callable[[], None]) -> Callable[[], None]:
+    """Runs the waiting jobs and brings the index up to date."""
+
+    def catch() -> None:
+        run_jobs()
+        matching_client.app.state.matching.refresh()
+
+    return catch
+
+
+async def _work_until_idle(database: Database, services: Services) -> None:
+    app = make_worker_app(database.url)
+    async with app.open_async():
+        await app.run_worker_async(
+            wait=False,
+            listen_notify=False,
+            install_signal_handlers=False,
+            delete_jobs="successful",
+            additional_context={"services": services},
+        )
