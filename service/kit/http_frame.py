@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 
 import structlog
+from fastapi import HTTPException
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.kit.ids import new_id
@@ -20,6 +20,7 @@ REQUEST_COUNT = Counter("alliance_http_requests_total", "Answered requests", ["m
 REQUEST_SECONDS = Histogram("alliance_http_request_seconds", "Time to answer", ["method", "route"])
 
 MEGABYTE = 1024 * 1024
+LARGEST_DISCARDED = 512 * MEGABYTE
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _UNLIMITED_PATHS = ("/healthz", "/readyz", "/metrics")
 
@@ -48,7 +49,7 @@ class HttpFrame:
         answer = _Answer(send, request_id)
         started = time.perf_counter()
         try:
-            self._refuse_early(scope)
+            await self._refuse_early(scope, receive)
             await self.app(scope, _bounded(receive, self.limit_of(scope["path"])), answer.send)
         except Problem as problem:
             if answer.status is None:
@@ -56,12 +57,15 @@ class HttpFrame:
         finally:
             _record(scope, answer.status or 500, request_id, time.perf_counter() - started)
 
-    def _refuse_early(self, scope: Scope) -> None:
+    async def _refuse_early(self, scope: Scope, receive: Receive) -> None:
         path = scope["path"]
         if path not in _UNLIMITED_PATHS:
             self.rate_limits.count(REQUESTS, scope["client"][0] if scope.get("client") else "local")
-        declared = Headers(scope=scope).get("content-length", "")
+        headers = Headers(scope=scope)
+        declared = headers.get("content-length", "")
         if declared.isdigit() and int(declared) > self.limit_of(path):
+            if "expect" not in headers:
+                await _discard(receive)
             raise _too_large(self.limit_of(path))
 
 
@@ -87,8 +91,17 @@ def _too_large(limit: int) -> Problem:
     return Problem(413, "body_too_large", limit_mb=limit // MEGABYTE, headers={"Connection": "close"})
 
 
+async def _discard(receive: Receive, seen: int = 0) -> None:
+    """Read the rest of a body that is refused: a client that is still sending does not see the answer."""
+    more = True
+    while more and seen < LARGEST_DISCARDED:
+        message = await receive()
+        seen += len(message.get("body", b""))
+        more = message.get("more_body", False)
+
+
 def _bounded(receive: Receive, limit: int) -> Receive:
-    """Stops reading a body that grows past the limit without having declared its length."""
+    """Refuses a body that grows past the limit without having declared its length."""
     seen = 0
 
     async def bounded() -> Message:
@@ -96,7 +109,9 @@ def _bounded(receive: Receive, limit: int) -> Receive:
         message = await receive()
         seen += len(message.get("body", b""))
         if seen > limit:
-            raise HTTPException(413)
+            if message.get("more_body", False):
+                await _discard(receive, seen)
+            raise HTTPException(413, str(limit // MEGABYTE))  # the one kind that body parsing lets through
         return message
 
     return bounded
@@ -107,8 +122,18 @@ def _request_id(headers: Headers) -> str:
     return given if _REQUEST_ID.fullmatch(given) else str(new_id())
 
 
+def _route_template(scope: Scope) -> str:
+    """The path with its parameters' names instead of their values: a bounded set of labels."""
+    if "route" not in scope:
+        return "unmatched"
+    path: str = scope["path"]
+    for name, value in scope.get("path_params", {}).items():
+        path = path.replace(str(value), f"{{{name}}}")
+    return path
+
+
 def _record(scope: Scope, status: int, request_id: str, seconds: float) -> None:
-    route = getattr(scope.get("route"), "path", "unmatched")
+    route = _route_template(scope)
     REQUEST_COUNT.labels(scope["method"], route, status).inc()
     REQUEST_SECONDS.labels(scope["method"], route).observe(seconds)
     log.info(

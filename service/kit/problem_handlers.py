@@ -60,7 +60,7 @@ def _http_exception(request: Request, error: Exception) -> JSONResponse:
                 405, "method_not_allowed", headers=headers, method=request.method, allowed=allowed
             )
         case 413:
-            problem = Problem(413, "body_too_large", limit_mb=1)
+            problem = Problem(413, "body_too_large", limit_mb=error.detail)
         case 401:
             problem = Problem(401, "sign_in_required", headers={"WWW-Authenticate": "Bearer"})
         case 403:
