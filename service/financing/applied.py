@@ -1,0 +1,48 @@
+"""The name of every convention that made a schedule what it is."""
+
+from service.financing.conventions import BalanceTracking, DayCount
+from service.financing.periods import payment_anchor
+from service.financing.rows import Schedule
+
+Applied = dict[str, str | int]
+
+
+def applied_conventions(schedule: Schedule) -> Applied:
+    """Convention by its field's name; `nominal_apr` and the like name how a shown figure is defined."""
+    terms = schedule.terms
+    applied: Applied = {
+        "method": terms.method.value,
+        "day_count": terms.day_count.value,
+        "first_period": _first_period(schedule),
+        "business_day": terms.business_day.value,
+        "accrue_to": terms.accrue_to.value,
+        "rounding_mode": terms.rounding.mode.value,
+        "payment_unit_won": terms.rounding.payment_unit_won,
+        "interest_unit_won": 1,
+        "balance": terms.rounding.balance.value,
+        "residue": "none" if terms.rounding.balance is BalanceTracking.CARRIED else terms.residue.value,
+        "nominal_apr": "12_times_monthly_irr_fees_included",
+        "effective_rate": "xirr_actual_365" if terms.start_date else "compounded_monthly_irr",
+        "discounting": "monthly_at_a_twelfth_of_the_rate",
+        "calendar": schedule.calendar_version,
+    }
+    if terms.start_date:
+        applied["payment_day"] = payment_anchor(terms)[1]
+    if terms.vat:
+        applied |= {
+            "vat_timing": terms.vat.timing.value,
+            "vat_base": terms.vat.base.value,
+            "vat_rounding": "down",
+        }
+    if terms.rate_changes:
+        applied["rate_change"] = "interest_split_by_days_and_payment_recast"
+    if terms.prepayments:
+        applied["prepayment"] = "interest_settled_to_date"
+        applied["prepayment_fee"] = "prorated_by_days_within_three_years" if terms.prepayment_fee else "none"
+    return applied
+
+
+def _first_period(schedule: Schedule) -> str:
+    if schedule.terms.day_count is not DayCount.MONTHLY:
+        return schedule.terms.day_count.value
+    return "month" if schedule.periods[0].is_month else "actual_days_over_365"
