@@ -78,7 +78,7 @@ def exclusions(
     """The rules that excluded somebody, with the suppliers, in the order of `RULES`."""
     found = []
     for place, code in enumerate(RULES):
-        slots = np.flatnonzero((verdict == place) & rows["present"])
+        slots = np.flatnonzero((verdict == place) & rows["present"]).tolist()
         ids = tuple(profile.supplier_id for slot in slots if (profile := profiles[slot]) is not None)
         if ids:
             found.append(Exclusion(code, ids))

@@ -9,6 +9,9 @@ from matching.domain import FloatArray
 
 NOBODY = -1
 ABSENT = np.float32(-np.inf)
+DECIMALS = 5
+"""The last bits of a product depend on where its row lies; without them equal texts are equal anywhere."""
+
 _FIRST_CAPACITY = 64
 _FEWEST_DEAD_ROWS = 1024
 
@@ -26,12 +29,12 @@ class TableView:
         nearest = similarities[:, 0] if len(queries) == 1 else similarities.max(axis=1, initial=-np.inf)
         held = self.owners >= 0
         found = np.full(owner_count, ABSENT, np.float32)
-        np.maximum.at(found, self.owners[held], nearest[held])
+        np.maximum.at(found, self.owners[held], np.round(nearest[held], DECIMALS))
         return found
 
     def rows_of(self, owner: int) -> FloatArray:
         """The vectors of one owner, in the order in which they were put."""
-        return self.matrix[self.owners == owner]
+        return np.asarray(self.matrix[self.owners == owner])
 
     def by_owner(self) -> dict[int, FloatArray]:
         """The vectors of every owner, found in one pass."""
