@@ -21,7 +21,7 @@ from service.db.session import Database
 from service.financing import endpoints as financing
 from service.imports import endpoints as imports
 from service.jobs.services import LazyEncoder, Services
-from service.jobs.worker import make_worker_app, run_worker
+from service.jobs.worker import keep_working
 from service.kit.http_frame import MEGABYTE, HttpFrame
 from service.kit.logging import configure_logging
 from service.kit.problem_handlers import install_problem_handlers
@@ -89,8 +89,7 @@ async def _working(
     if not wanted:
         yield
         return
-    worker = make_worker_app(database.url)
-    working = asyncio.create_task(run_worker(worker, Services(database, encoder)))
+    working = asyncio.create_task(keep_working(database.url, Services(database, encoder)))
     try:
         yield
     finally:

@@ -34,7 +34,7 @@ from service.db.migrate import is_current
 from service.db.migrate import migrate as migrate_database
 from service.db.session import Database
 from service.jobs.services import LazyEncoder, Services
-from service.jobs.worker import make_worker_app, run_worker
+from service.jobs.worker import keep_working
 from service.kit.logging import configure_logging
 from service.recommendations.matching_engine import MatchingEngine, load_encoder, load_intent
 from service.seeding import (
@@ -225,6 +225,7 @@ def _database(settings: Settings) -> Iterator[Database]:
     cluster = EmbeddedPostgres(settings.data_dir, _say)
     try:
         database = Database(cluster.start())
+        cluster.watch()
         try:
             yield database
         finally:
@@ -303,7 +304,11 @@ async def _work(database: Database, encoder: LazyEncoder) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await run_worker(make_worker_app(database.url), Services(database, encoder), stop=stop)
+    working = asyncio.create_task(keep_working(database.url, Services(database, encoder)))
+    await stop.wait()
+    working.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
 
 
 def _end_on_sigterm() -> None:

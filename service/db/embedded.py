@@ -5,6 +5,7 @@ layer is not used because it widens folder permissions and leaves servers behind
 processes may share one cluster: each holds a shared lock, and the last one out stops it.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import importlib.util
@@ -13,9 +14,9 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -23,6 +24,7 @@ from typing import IO, Any
 import psycopg
 
 START_TIMEOUT_SECONDS = 60
+WATCH_SECONDS = 2.0
 SHARED_DATA_ROOT = Path("/var/lib/smart-factory-alliance")
 
 CONFIGURATION = """
@@ -59,8 +61,9 @@ class EmbeddedPostgres:
     """A PostgreSQL cluster below `data_dir`, shared by the processes that use that folder."""
 
     data_dir: Path
-    report: Any = None
+    report: Callable[[str], None] | None = None
     _lock: IO[str] | None = field(default=None, init=False)
+    _stopping: threading.Event = field(default_factory=threading.Event, init=False)
 
     def __post_init__(self) -> None:
         wanted = self.data_dir.resolve()
@@ -97,8 +100,13 @@ class EmbeddedPostgres:
             self._ensure_database()
         return self.url
 
+    def watch(self) -> None:
+        """Start the server again whenever it is found dead, until `stop`."""
+        threading.Thread(target=self._keep_alive, name="postgres-watch", daemon=True).start()
+
     def stop(self) -> None:
         """Let go of the cluster; the last process to do so shuts it down."""
+        self._stopping.set()
         if self._lock is None:
             return
         with self._gate():
@@ -111,7 +119,15 @@ class EmbeddedPostgres:
                 self._lock.close()
                 self._lock = None
 
-    @contextmanager
+    def _keep_alive(self) -> None:
+        while not self._stopping.wait(WATCH_SECONDS):
+            if self._answers():
+                continue
+            with self._gate(), contextlib.suppress(EmbeddedPostgresError):
+                if not self._stopping.is_set() and not self._answers():
+                    self._launch()
+
+    @contextlib.contextmanager
     def _gate(self) -> Iterator[None]:
         with (self._home / "postgres-start.lock").open("a") as gate:
             fcntl.flock(gate, fcntl.LOCK_EX)

@@ -1,5 +1,7 @@
 """Putting work on the queue, in the transaction that makes it necessary."""
 
+from collections.abc import Mapping
+
 from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.types import JSONValue
@@ -14,13 +16,17 @@ def enqueue(session: Session, task: str, *, once: str | None = None, **arguments
 
     `once` names work of which one waiting copy is enough: a second is not added while the first waits.
     """
-    connection = session.connection().connection.driver_connection
-    deferrer = _queue.configure_task(task, queueing_lock=once, lock=once, connection=connection)
     if once is None:
-        deferrer.defer(**arguments)
+        _defer(session, task, once, arguments)
         return
     try:
         with session.begin_nested():
-            deferrer.defer(**arguments)
+            _defer(session, task, once, arguments)
     except AlreadyEnqueued:
         return
+
+
+def _defer(session: Session, task: str, once: str | None, arguments: Mapping[str, JSONValue]) -> None:
+    # Asking for the connection is what sets the savepoint: it must happen inside the nested block.
+    connection = session.connection().connection.driver_connection
+    _queue.configure_task(task, queueing_lock=once, lock=once, connection=connection).defer(**arguments)

@@ -3,12 +3,12 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from typing import Any
 
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 
 from service.db.session import driver_url
+from service.jobs.services import Services
 
 log = structlog.get_logger()
 
@@ -17,6 +17,8 @@ RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
 POLL_SECONDS = 1.0
 HEARTBEAT_SECONDS = 2.0
 STALLED_AFTER_SECONDS = 10.0
+SHUTDOWN_SECONDS = 20.0
+RESTART_SECONDS = 1.0
 
 
 TaskFunction = Callable[..., None]
@@ -41,30 +43,30 @@ def make_worker_app(database_url: str) -> App:
     return app
 
 
-async def run_worker(app: App, services: Any, *, stop: asyncio.Event | None = None) -> None:
-    """Work until cancelled (or until `stop` is set). `services` reaches each task through its context."""
-    async with app.open_async(), _rescuing_stalled_jobs(app):
-        working = asyncio.create_task(
-            app.run_worker_async(
-                concurrency=1,
-                fetch_job_polling_interval=POLL_SECONDS,
-                update_heartbeat_interval=HEARTBEAT_SECONDS,
-                stalled_worker_timeout=STALLED_AFTER_SECONDS,
-                install_signal_handlers=False,
-                shutdown_graceful_timeout=20,
-                delete_jobs="successful",
-                additional_context={"services": services},
-            )
-        )
+async def keep_working(database_url: str, services: Services) -> None:
+    """Work until cancelled; a database that goes away only makes the worker wait for it."""
+    while True:
         try:
-            if stop is None:
-                await working
-            else:
-                await stop.wait()
-        finally:
-            working.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await working
+            await run_worker(make_worker_app(database_url), services)
+        except Exception as error:
+            log.warning("worker_restarts", error=type(error).__name__)
+        await asyncio.sleep(RESTART_SECONDS)
+
+
+async def run_worker(app: App, services: Services, *, wait: bool = True) -> None:
+    """Work until cancelled or, without `wait`, until no job is waiting."""
+    async with app.open_async(), _rescuing_stalled_jobs(app):
+        await app.run_worker_async(
+            wait=wait,
+            concurrency=1,
+            fetch_job_polling_interval=POLL_SECONDS,
+            update_heartbeat_interval=HEARTBEAT_SECONDS,
+            stalled_worker_timeout=STALLED_AFTER_SECONDS,
+            install_signal_handlers=False,
+            shutdown_graceful_timeout=SHUTDOWN_SECONDS,
+            delete_jobs="successful",
+            additional_context={"services": services},
+        )
 
 
 @contextlib.asynccontextmanager
@@ -88,6 +90,7 @@ async def _rescue_forever(app: App) -> None:
         await asyncio.sleep(STALLED_AFTER_SECONDS)
 
 
-def services_of(context: JobContext) -> Any:
+def services_of(context: JobContext) -> Services:
     """What the worker was given to run tasks with."""
-    return context.additional_context["services"]
+    services: Services = context.additional_context["services"]
+    return services
