@@ -108,7 +108,7 @@ def url_of(cluster: EmbeddedPostgres, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def new_database(cluster: EmbeddedPostgres, worker_name: str) -> Iterator[Callable[..., str]]:
+def new_database(cluster: EmbeddedPostgres, worker_name: str) -> Callable[..., str]:
     """Makes a database of the given name (empty, or from the template) and returns its address."""
     made: list[str] = []
 
@@ -120,7 +120,7 @@ def new_database(cluster: EmbeddedPostgres, worker_name: str) -> Iterator[Callab
         made.append(unique)
         return url_of(cluster, unique)
 
-    yield make
+    return make
 
 
 @pytest.fixture(scope="session")
@@ -143,7 +143,7 @@ def database(own_database: Database) -> Database:
     with own_database.transaction() as session:
         names = session.execute(
             text(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+                "SELECT tablename FROM pg_tables WHERE schemaname='public' AND tablename <> 'alembic_version'"
             )
         ).scalars()
         session.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
@@ -164,7 +164,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="session")
 def intent(settings: Settings, encoder: CountingEncoder) -> None:
-    """An intent model for the small encoder, where the service looks for one; not calibrated, as it is fast."""
+    """An intent model for the small encoder, where the service looks for one; it is not calibrated."""
     statements = [
         each for path in sorted(FOLDER.glob("problem_examples*.jsonl")) for each in read_examples(path)
     ]

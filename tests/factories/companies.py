@@ -73,7 +73,7 @@ def need(**changes: Any) -> Body:
     """A need in plain words."""
     return {
         "title": "작업 일보를 손으로 씁니다",
-        "description": "반장이 퇴근 전에 작업 일보를 종이에 쓰고 다음 날 엑셀로 옮겨서 어제 실적을 오늘 오후에야 압니다.",
+        "description": "작업 일보를 종이에 쓰고 다음 날 엑셀로 옮겨서 어제 실적을 오늘 오후에야 압니다.",
     } | changes
 
 

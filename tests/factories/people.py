@@ -34,7 +34,7 @@ class Person:
 
 
 def sign_in(client: TestClient, role: Role, company_id: UUID | None = None) -> Person:
-    """An account of that role with a fresh token; a supplier or manufacturer gets a company if none is given."""
+    """An account of that role with a fresh token; one of a company gets a company if none is given."""
     if company_id is None and role is Role.SUPPLIER:
         company_id = stored_supplier(client)
     if company_id is None and role is Role.MANUFACTURER:
