@@ -19,6 +19,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import typer
 import uvicorn
 from fastapi import FastAPI
+from pydantic import ValidationError
 
 from matching import evaluation
 from matching.benchmark import BenchmarkError
@@ -33,9 +34,16 @@ from service.db.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from service.db.migrate import is_current
 from service.db.migrate import migrate as migrate_database
 from service.db.session import Database
+from service.financing.conventions import Method
+from service.financing.errors import TermsError
+from service.financing.schedule import build_schedule
+from service.financing.schemas import InstallmentInput
+from service.financing.table import render_table
 from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import keep_working
 from service.kit.logging import configure_logging
+from service.kit.problem_handlers import fault_sentence, pointer
+from service.messages import sentence
 from service.recommendations.matching_engine import MatchingEngine, load_encoder, load_intent
 from service.seeding import (
     DEMO_ACCOUNT_MANAGER,
@@ -180,6 +188,37 @@ def intent(
     _say("모델을 맞춥니다")
     train_intent(encoder, examples, folder)
     _say(f"만들었습니다: {folder}")
+
+
+@cli.command()
+def schedule(
+    price: Annotated[int, typer.Option(help="공급가액 (원)")],
+    rate: Annotated[str, typer.Option(help="연 이율 (퍼센트, 예: 4.5)")],
+    months: Annotated[int, typer.Option(help="개월 수")] = 36,
+    down_payment: Annotated[int, typer.Option(help="선납금 (원)")] = 0,
+    method: Annotated[Method, typer.Option(help="상환 방법")] = Method.LEVEL_PAYMENT,
+    grace: Annotated[int, typer.Option(help="거치기간 (개월)")] = 0,
+    start: Annotated[str | None, typer.Option(help="시작일 (YYYY-MM-DD)")] = None,
+    vat: Annotated[bool, typer.Option("--vat", help="회차마다 부가가치세 10%를 함께 계산")] = False,
+) -> None:
+    """할부 상환표를 출력합니다."""
+    given: dict[str, object] = {
+        "price_won": price,
+        "months": months,
+        "annual_rate_percent": rate,
+        "down_payment_won": down_payment,
+        "method": method.value,
+        "grace_months": grace,
+        "start_date": start,
+        "vat": {} if vat else None,
+    }
+    try:
+        print(render_table(build_schedule(InstallmentInput.model_validate(given).terms())))
+    except TermsError as error:
+        raise SettingsError(sentence(error.code, **error.values)) from error
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise SettingsError(f"{pointer(('body', *fault['loc']))}: {fault_sentence(fault)}") from error
 
 
 @cli.command()
