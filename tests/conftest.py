@@ -31,7 +31,7 @@ from service.db.embedded import EmbeddedPostgres
 from service.db.migrate import migrate
 from service.db.session import Database
 from service.jobs.services import LazyEncoder, Services
-from service.jobs.worker import make_worker_app
+from service.jobs.worker import make_worker_app, run_worker
 from service.settings import Settings
 from tests.factories.encoders import CountingEncoder
 
@@ -199,7 +199,8 @@ def run_jobs(database: Database, encoder: CountingEncoder) -> Callable[[], None]
     """Runs every waiting job to its end in this process."""
 
     def run() -> None:
-        asyncio.run(_work_until_idle(database, Services(database, LazyEncoder(lambda: encoder))))
+        services = Services(database, LazyEncoder(lambda: encoder))
+        asyncio.run(run_worker(make_worker_app(database.url), services, wait=False))
 
     return run
 
@@ -213,15 +214,3 @@ def catch_up(matching_client: TestClient, run_jobs: Callable[[], None]) -> Calla
         matching_client.app.state.matching.refresh()
 
     return catch
-
-
-async def _work_until_idle(database: Database, services: Services) -> None:
-    app = make_worker_app(database.url)
-    async with app.open_async():
-        await app.run_worker_async(
-            wait=False,
-            listen_notify=False,
-            install_signal_handlers=False,
-            delete_jobs="successful",
-            additional_context={"services": services},
-        )
