@@ -17,7 +17,7 @@ DEVELOPED := .venv/.installed-dev
 LOCK := pyproject.toml .constraints.txt
 
 # Constraints hold every exact version, torch's too: a later torch would bring several GB of CUDA packages.
-PIP_INSTALL := .venv/bin/python -m pip install --quiet -c .constraints.txt
+PIP_INSTALL := .venv/bin/python -m pip install -qq -c .constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_USER := 0
 
@@ -29,7 +29,7 @@ run: $(INSTALLED) ## 서비스를 실행합니다 (처음에는 설치부터 합
 
 test: lint ## 정적 검사와 모든 시험을 실행합니다
 	@echo "[시험] pytest"
-	@OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n $(TEST_PROCESSES) $(ARGS)
+	@OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(ARGS)
 
 lint: $(DEVELOPED) ## ruff, mypy, import 규칙을 검사합니다
 	@echo "[검사] ruff"
@@ -75,7 +75,7 @@ $(VENV):
 	  exit 1; \
 	fi; \
 	echo "[설치 1/3] 파이썬 환경을 만듭니다 (.venv, Python $$version)"; \
-	"$$chosen" -m venv --clear .venv && .venv/bin/python -m pip install --quiet "pip>=25"
+	"$$chosen" -m venv --clear .venv && .venv/bin/python -m pip install -qq "pip>=25"
 	@echo "[설치 2/3] PyTorch를 설치합니다 (약 1분)"
 	@$(PIP_INSTALL) torch
 	@touch $@
