@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from service.accounts.tokens import TokenError, read_token
@@ -50,6 +52,8 @@ class Actor:
             return f"account:{self.account_id}"
         return f"api_key:{self.api_key_id}" if self.api_key_id else self.role.value
 
+
+KEY_USE_GRAIN = timedelta(minutes=1)
 
 ANONYMOUS = Actor(Role.ANONYMOUS)
 SYSTEM = Actor(Role.ADMIN)
@@ -113,11 +117,22 @@ def _actor_of_token(session: Session, token: str, signing_key: str) -> Actor:
     return Actor(Role(account.role), account.id, account.supplier_id, account.manufacturer_id)
 
 
+def _note_use(session: Session, key: ApiKey) -> None:
+    """Once a minute, and never waiting: requests of one system must not queue behind this row."""
+    if key.last_used_at is not None and key.last_used_at > clock.now() - KEY_USE_GRAIN:
+        return
+    free = select(ApiKey.id).where(ApiKey.id == key.id).with_for_update(skip_locked=True)
+    session.execute(
+        update(ApiKey).where(col(ApiKey.id).in_(free)).values(last_used_at=clock.now()),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def _actor_of_key(session: Session, key: str) -> Actor:
     found = session.exec(
         select(ApiKey).where(ApiKey.key_hash == hash_key(key), col(ApiKey.revoked_at).is_(None))
     ).first()
     if found is None:
         raise Problem(401, "api_key_invalid")
-    found.last_used_at = clock.now()
+    _note_use(session, found)
     return Actor(Role(found.role), api_key_id=found.id)

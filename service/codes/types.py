@@ -66,7 +66,7 @@ SmartLevelName = Annotated[Line, AfterValidator(_known(_smart_level_names, "smar
 CertificationCode = Annotated[Line, AfterValidator(_known(_certification_codes, "certifications"))]
 # The list of processes is open: a known synonym becomes its usual word, an unknown word stays.
 ProcessWord = Annotated[
-    str, Clean, StringConstraints(min_length=1, max_length=30), AfterValidator(taxonomy.process_of)
+    str, StringConstraints(min_length=1, max_length=30), Clean, AfterValidator(taxonomy.process_of)
 ]
 BusinessNumber = Annotated[str, Clean, AfterValidator(_business_number)]
 Won = Annotated[int, Field(strict=True, ge=0, le=MOST_WON)]

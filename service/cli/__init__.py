@@ -1,0 +1,47 @@
+"""The command line: `alliance run` is all that a newcomer needs."""
+
+import os
+import sys
+
+# One thread for the numeric libraries, set before they are loaded: two on shared cores are slower than one.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import typer
+
+from matching.encoder_folder import EncoderFolderError, WeightsError
+from service.cli import preparation, serving, tools
+from service.cli.terminal import CommandError
+from service.db.embedded import EmbeddedPostgresError
+from service.settings import SettingsError
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help="KT 스마트 팩토리 얼라이언스")
+train = typer.Typer(no_args_is_help=True, help="모델을 다시 만듭니다.")
+
+for command in (
+    serving.run,
+    serving.serve,
+    serving.worker,
+    preparation.migrate,
+    preparation.seed,
+    preparation.prepare,
+    tools.evaluate,
+    tools.schedule,
+    tools.openapi,
+):
+    cli.command()(command)
+train.command("intent")(tools.train_intent_model)
+cli.add_typer(train, name="train")
+
+EXPECTED = (CommandError, SettingsError, EmbeddedPostgresError, EncoderFolderError, WeightsError)
+
+
+def main() -> None:
+    """Run a command; an expected failure is one clear line and exit code 1."""
+    try:
+        cli()
+    except EXPECTED as error:
+        print(f"오류: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

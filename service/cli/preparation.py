@@ -1,0 +1,95 @@
+"""Bringing a database, an encoder and its intent model to where the service can start."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+
+from matching.encoder import Encoder
+from matching.encoder_folder import is_complete, prepare_encoder_folder
+from matching.intent import EncoderMismatchError
+from matching.intent_artefact import train_intent
+from seed_data import PROBLEM_EXAMPLES
+from service.cli.terminal import say
+from service.db.embedded import EmbeddedPostgres
+from service.db.session import Database
+from service.recommendations.matching_engine import load_encoder, load_intent
+from service.seeding import embed_everything, ensure_admin, is_empty, seed_demo
+from service.settings import Seed, Settings
+
+
+def migrate() -> None:
+    """데이터베이스를 지금 판의 구조로 맞춥니다."""
+    with database_of(Settings()) as database:
+        migrate_database(database.engine)
+    say("데이터베이스 구조를 맞추었습니다")
+
+
+def prepare() -> None:
+    """인코더 폴더를 한 번 만들어 둡니다."""
+    settings = Settings()
+    if settings.embedding_model:
+        load_encoder(settings)
+    else:
+        _make_encoder(settings, say)
+    say("인코더가 준비되었습니다")
+
+
+def seed() -> None:
+    """빈 데이터베이스에 시연 데이터와 첫 관리자를 넣습니다."""
+    settings = Settings()
+    with database_of(settings) as database:
+        migrate_database(database.engine)
+        fill(database, settings)
+        embed_everything(database, prepared_encoder(settings), say)
+
+
+@contextlib.contextmanager
+def database_of(settings: Settings) -> Iterator[Database]:
+    """The database that the settings name, or the embedded one for as long as the block runs."""
+    if settings.database_url:
+        database = Database(settings.database_url)
+        try:
+            yield database
+        finally:
+            database.close()
+        return
+    cluster = EmbeddedPostgres(settings.data_dir, say)
+    try:
+        database = Database(cluster.start())
+        cluster.watch()
+        try:
+            yield database
+        finally:
+            database.close()
+    finally:
+        cluster.stop()
+
+
+def fill(database: Database, settings: Settings) -> None:
+    """Demo data into an empty database when that is wanted, and the first administrator."""
+    if settings.seed is Seed.DEMO and is_empty(database):
+        say("시연 데이터를 넣습니다")
+        seed_demo(database, settings)
+    ensure_admin(database, settings)
+
+
+def prepared_encoder(settings: Settings, report: Callable[[str], None] = say) -> Encoder:
+    """The encoder that the settings name, its folder made when it is missing or damaged."""
+    if not settings.embedding_model:
+        _make_encoder(settings, report)
+    report("인코더를 읽습니다")
+    return load_encoder(settings)
+
+
+def ensure_intent(encoder: Encoder, settings: Settings) -> None:
+    """Fit the intent model for an encoder for which none is shipped and none was fitted here."""
+    try:
+        load_intent(encoder.name, settings.intent_dir)
+    except (EncoderMismatchError, FileNotFoundError):
+        say("이 인코더에 맞는 분야 추정 모델을 만듭니다 (몇 분 걸립니다)")
+        train_intent(encoder, PROBLEM_EXAMPLES, settings.intent_dir)
+
+
+def _make_encoder(settings: Settings, report: Callable[[str], None]) -> None:
+    if not is_complete(settings.encoder_dir):
+        report("인코더를 처음 한 번 만듭니다 (십여 초 걸립니다)")
+        prepare_encoder_folder(settings.encoder_dir)

@@ -1,0 +1,94 @@
+"""Commands that compute and print: schedules, evaluation, training, the API document."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from matching import evaluation
+from matching.benchmark import BenchmarkError
+from matching.intent import ARTEFACT_FOLDER
+from matching.intent_artefact import train_intent
+from matching.ranker import Ranker
+from seed_data import PROBLEM_EXAMPLES
+from service.app import create_app
+from service.cli.preparation import prepared_encoder
+from service.cli.terminal import CommandError, say, say_aside
+from service.db.session import Database
+from service.financing.conventions import Method
+from service.financing.errors import TermsError
+from service.financing.schedule import build_schedule
+from service.financing.schemas import InstallmentInput
+from service.financing.table import render_table
+from service.kit.problem_handlers import fault_sentence, pointer
+from service.messages import sentence
+from service.recommendations.matching_engine import load_intent
+from service.settings import Settings
+
+
+def evaluate(
+    benchmark: Annotated[Path, typer.Argument(help="queries, documents, qrels가 든 JSON 파일")],
+    as_json: Annotated[bool, typer.Option("--json", help="표 대신 JSON")] = False,
+) -> None:
+    """추천 순서를 같은 자리에서 잰 기준 방법들과 견주어 봅니다."""
+    settings = Settings()
+    encoder = prepared_encoder(settings, report=say_aside)
+    intent = load_intent(encoder.name, settings.intent_dir)
+    try:
+        measured = evaluation.evaluate_file(benchmark, encoder, intent, Ranker.expert())
+    except (BenchmarkError, OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{benchmark}: {error}") from error
+    if as_json:
+        print(json.dumps(evaluation.as_json(measured), ensure_ascii=False, indent=2))
+    else:
+        print(evaluation.as_table(measured))
+
+
+def train_intent_model(
+    examples: Annotated[Path, typer.Option(help="문제 문장과 솔루션 분야 (JSON Lines)")] = PROBLEM_EXAMPLES,
+) -> None:
+    """문제 문장에서 솔루션 분야를 추정하는 모델을 다시 만듭니다."""
+    settings = Settings()
+    encoder = prepared_encoder(settings)
+    folder = settings.intent_dir if settings.embedding_model else ARTEFACT_FOLDER
+    say("모델을 맞춥니다")
+    train_intent(encoder, examples, folder)
+    say(f"만들었습니다: {folder}")
+
+
+def schedule(
+    price: Annotated[int, typer.Option(help="공급가액 (원)")],
+    rate: Annotated[str, typer.Option(help="연 이율 (퍼센트, 예: 4.5)")],
+    months: Annotated[int, typer.Option(help="개월 수")] = 36,
+    down_payment: Annotated[int, typer.Option(help="선납금 (원)")] = 0,
+    method: Annotated[Method, typer.Option(help="상환 방법")] = Method.LEVEL_PAYMENT,
+    grace: Annotated[int, typer.Option(help="거치기간 (개월)")] = 0,
+    start: Annotated[str | None, typer.Option(help="시작일 (YYYY-MM-DD)")] = None,
+    vat: Annotated[bool, typer.Option("--vat", help="회차마다 부가가치세 10%를 함께 계산")] = False,
+) -> None:
+    """할부 상환표를 출력합니다."""
+    given: dict[str, object] = {
+        "price_won": price,
+        "months": months,
+        "annual_rate_percent": rate,
+        "down_payment_won": down_payment,
+        "method": method.value,
+        "grace_months": grace,
+        "start_date": start,
+        "vat": {} if vat else None,
+    }
+    try:
+        print(render_table(build_schedule(InstallmentInput.model_validate(given).terms())))
+    except TermsError as error:
+        raise CommandError(sentence(error.code, **error.values)) from error
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise CommandError(f"{pointer(('body', *fault['loc']))}: {fault_sentence(fault)}") from error
+
+
+def openapi() -> None:
+    """OpenAPI 문서를 출력합니다."""
+    app = create_app(Settings(), Database("postgresql://localhost/none"))
+    print(json.dumps(app.openapi(), ensure_ascii=False, indent=2))
