@@ -12,6 +12,7 @@ from service.accounts.passwords import hash_password, verify_password
 from service.db.tables import Account, ApiKey
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
+from service.kit.texts import clean
 
 KEY_PREFIX_LENGTH = 12
 
@@ -59,7 +60,7 @@ def sign_in(session: Session, email: str, password: str) -> Account:
     Raises `Problem` 401 `sign_in_failed`, the same for a wrong password, an unknown address and
     an account that was closed.
     """
-    account = account_by_email(session, email)
+    account = account_by_email(session, clean(email))
     right, upgraded = verify_password(password, account.password_hash if account else None)
     if account is None or not right or not account.active:
         raise Problem(401, "sign_in_failed", headers={"WWW-Authenticate": "Bearer"})

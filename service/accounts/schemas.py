@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from service.kit.texts import Clean, Name
+from service.kit.texts import Clean, Name, clean
 
 
 def _email(text: str) -> str:
@@ -25,11 +25,16 @@ def _phone(text: str) -> str:
     return text
 
 
+def _password(secret: SecretStr) -> SecretStr:
+    clean(secret.get_secret_value())  # half a character cannot be hashed; the password stays as typed
+    return secret
+
+
 Email = Annotated[str, StringConstraints(max_length=254), Clean, AfterValidator(_email)]
 Phone = Annotated[str, Clean, AfterValidator(_phone)]
 
 
-Password = Annotated[SecretStr, Field(min_length=8, max_length=128)]
+Password = Annotated[SecretStr, Field(min_length=8, max_length=128), AfterValidator(_password)]
 
 
 class Contact(BaseModel):

@@ -10,8 +10,10 @@ from matching.intent_artefact import train_intent
 from seed_data import PROBLEM_EXAMPLES
 from service.cli.terminal import say
 from service.db.embedded import EmbeddedPostgres
+from service.db.migrate import migrate as migrate_database
 from service.db.session import Database
-from service.recommendations.matching_engine import load_encoder, load_intent
+from service.recommendations.matching_engine import encoder_name, load_encoder, load_intent
+from service.recommendations.vectors import owners_without_vectors
 from service.seeding import embed_everything, ensure_admin, is_empty, seed_demo
 from service.settings import Seed, Settings
 
@@ -80,13 +82,31 @@ def prepared_encoder(settings: Settings, report: Callable[[str], None] = say) ->
     return load_encoder(settings)
 
 
-def ensure_intent(encoder: Encoder, settings: Settings) -> None:
-    """Fit the intent model for an encoder for which none is shipped and none was fitted here."""
-    try:
-        load_intent(encoder.name, settings.intent_dir)
-    except (EncoderMismatchError, FileNotFoundError):
+def prepare_matching(database: Database, settings: Settings) -> Encoder | None:
+    """See to it that everything is embedded and that the intent model fits the encoder.
+
+    Returns the encoder when it had to be loaded for that; on an ordinary start there is nothing to
+    do, and the encoder is loaded beside the service that already answers.
+    """
+    if not settings.embedding_model:
+        _make_encoder(settings, say)
+    name = encoder_name(settings)
+    if not any(owners_without_vectors(database, name)) and _has_intent(name, settings):
+        return None
+    encoder = prepared_encoder(settings)
+    if not _has_intent(name, settings):
         say("이 인코더에 맞는 분야 추정 모델을 만듭니다 (몇 분 걸립니다)")
         train_intent(encoder, PROBLEM_EXAMPLES, settings.intent_dir)
+    embed_everything(database, encoder, say)
+    return encoder
+
+
+def _has_intent(name: str, settings: Settings) -> bool:
+    try:
+        load_intent(name, settings.intent_dir)
+    except (EncoderMismatchError, FileNotFoundError):
+        return False
+    return True
 
 
 def _make_encoder(settings: Settings, report: Callable[[str], None]) -> None:

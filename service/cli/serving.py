@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from service.app import create_app
-from service.cli.preparation import database_of, ensure_intent, fill, prepared_encoder
+from service.cli.preparation import database_of, fill, prepare_matching
 from service.cli.terminal import CommandError, say
 from service.db.migrate import is_current
 from service.db.migrate import migrate as migrate_database
@@ -26,7 +26,6 @@ from service.seeding import (
     DEMO_ADMIN,
     DEMO_MANUFACTURER,
     DEMO_SUPPLIER,
-    embed_everything,
 )
 from service.settings import Settings
 
@@ -42,9 +41,7 @@ def run() -> None:
         say("데이터베이스를 준비합니다")
         migrate_database(database.engine)
         fill(database, settings)
-        encoder = prepared_encoder(settings)
-        ensure_intent(encoder, settings)
-        embed_everything(database, encoder, say)
+        encoder = prepare_matching(database, settings)
         app = create_app(settings, database, encoder=encoder, with_worker=True)
         _announce_when_ready(app, listener, settings)
         _serve(app, listener)
@@ -110,17 +107,17 @@ def _serve(app: FastAPI, listener: socket.socket) -> None:
 
 
 def _announce_when_ready(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
-    """Print where and how, as soon as recommendations can be answered."""
+    """Print where and how once it answers, and when it can recommend too."""
+    host, port = listener.getsockname()[:2]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    engine: MatchingEngine = app.state.matching
 
     def announce() -> None:
-        engine: MatchingEngine = app.state.matching
+        engine.wait_until_started()
+        say(f"시작했습니다: {address}\nAPI 문서: {address}/docs\n{_how_to_sign_in(settings)}")
         while not engine.wait_until_ready(1):
             pass
-        host, port = listener.getsockname()[:2]
-        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        say(f"준비되었습니다: {address}")
-        say(f"API 문서: {address}/docs")
-        say(_how_to_sign_in(settings))
+        say("추천까지 준비되었습니다")
 
     threading.Thread(target=announce, daemon=True).start()
 

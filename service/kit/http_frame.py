@@ -61,6 +61,8 @@ class HttpFrame:
         path = scope["path"]
         if path not in _UNLIMITED_PATHS:
             self.rate_limits.count(REQUESTS, scope["client"][0] if scope.get("client") else "local")
+        if "\x00" in path or b"%00" in scope["query_string"]:  # no text in the database can hold it
+            raise Problem(400, "address_invalid")
         headers = Headers(scope=scope)
         declared = headers.get("content-length", "")
         if declared.isdigit() and int(declared) > self.limit_of(path):

@@ -37,9 +37,18 @@ def decode_cursor(cursor: str, length: int) -> list[str]:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError) as error:
         raise Problem(422, "cursor_invalid") from error
-    if not isinstance(key, list) or len(key) != length or not all(isinstance(part, str) for part in key):
+    if not isinstance(key, list) or len(key) != length or not all(map(_is_storable, key)):
         raise Problem(422, "cursor_invalid")
     return key
+
+
+def _is_storable(part: object) -> bool:
+    """A text that the database can compare with its own: neither NUL nor half a character."""
+    return (
+        isinstance(part, str)
+        and "\x00" not in part
+        and not any("\ud800" <= char <= "\udfff" for char in part)
+    )
 
 
 def cut_page(

@@ -18,7 +18,12 @@ from service.messages.validation import FALLBACK
 log = structlog.get_logger()
 
 RETRY_AFTER = {"Retry-After": "5"}
-_ENCODING_ERRORS = ("codec can't decode", "There was an error parsing the body")
+# Why a JSON body cannot be read at all; the first kind that fits, as each is narrower than the next.
+_UNREADABLE: Sequence[tuple[type[Exception], str]] = (
+    (UnicodeDecodeError, "body_not_utf8"),
+    (RecursionError, "json_too_deep"),
+    (ValueError, "json_number_too_long"),
+)
 
 
 def install_problem_handlers(
@@ -59,6 +64,8 @@ def _http_exception(request: Request, error: Exception) -> JSONResponse:
             problem = Problem(
                 405, "method_not_allowed", headers=headers, method=request.method, allowed=allowed
             )
+        case 400:
+            problem = Problem(400, _unreadable_code(error.__cause__))
         case 413:
             problem = Problem(413, "body_too_large", limit_mb=error.detail)
         case 401:
@@ -68,6 +75,10 @@ def _http_exception(request: Request, error: Exception) -> JSONResponse:
         case status:
             problem = Problem(status if status in range(400, 500) else 400, "bad_request", headers=headers)
     return problem_response(problem, request_id_of(request))
+
+
+def _unreadable_code(cause: BaseException | None) -> str:
+    return next((code for kind, code in _UNREADABLE if isinstance(cause, kind)), "bad_request")
 
 
 def _database_error(request: Request, error: Exception) -> JSONResponse:

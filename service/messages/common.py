@@ -20,6 +20,10 @@ TITLES: dict[int, str] = {
 
 SENTENCES: dict[str, str] = {
     "bad_request": "요청 형식이 올바르지 않습니다. 보낸 내용을 확인해 주세요.",
+    "address_invalid": "주소에 쓸 수 없는 글자(NUL)가 있습니다. 그 글자를 빼고 다시 보내 주세요.",
+    "body_not_utf8": "본문의 글자가 UTF-8이 아니어서 읽을 수 없습니다. UTF-8로 바꾸어 다시 보내 주세요.",
+    "json_too_deep": "본문의 괄호가 너무 깊게 겹쳐 있습니다. 겹친 단계를 줄여 주세요.",
+    "json_number_too_long": "본문에 자릿수가 너무 많은 수가 있습니다. 금액은 10조 원 이하의 정수로 넣어 주세요.",
     "json_invalid": "본문이 올바른 JSON이 아닙니다. {position}번째 글자 근처의 따옴표, 쉼표, 괄호를 확인해 주세요.",
     "encoding_not_utf8": "글자가 UTF-8이 아니어서 읽을 수 없습니다. 엑셀에서는 'CSV UTF-8(쉼표로 분리)' 형식으로 다시 저장해 보내 주세요.",
     "encoding_cp949": "파일이 CP949(EUC-KR)로 저장되어 있습니다. 엑셀의 '다른 이름으로 저장'에서 'CSV UTF-8(쉼표로 분리)'을 골라 다시 보내 주세요.",

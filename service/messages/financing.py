@@ -34,12 +34,15 @@ SENTENCES: dict[str, str] = {
     "fund_reduction_over_limit": "{fund}의 감면금리는 {most}%포인트까지입니다.",
     "fund_over_company_limit": "{fund}의 기업당 한도는 {limit}원입니다. 원금을 줄여 주세요.",
     "fund_over_months": "{fund}의 대출 기간은 {months}개월까지입니다.",
+    "fund_floor": "{fund}의 최저 금리는 연 {floor}%입니다. floor_rate_percent를 그 이상으로 해 주세요.",
+    "grant_track_required": "이 연도와 수준에는 유형이 여러 가지입니다. track에 하나를 넣어 주세요: {tracks}",
+    "programme_unknown": "'{programme}'은(는) 모르는 지원사업이거나 금액 조건이 공개되지 않은 사업입니다. /v1/programmes에서 확인해 주세요.",
+    "solved_without_events": "이 계산에는 이율 변경과 중도상환을 넣을 수 없습니다. 빼고 다시 계산해 주세요.",
     "grant_unknown": "'{programme}'의 {year}년 {level} 지원 조건을 알지 못합니다. 사업, 연도, 수준을 확인해 주세요.",
     "budget_too_small": "월 예산이 너무 적어 이 조건으로는 갚을 수 없습니다. 예산이나 기간을 늘려 주세요.",
     "total_below_principal": "총 납입액이 원금보다 적습니다. 금액을 확인해 주세요.",
     "total_too_large": "총 납입액이 법정 최고 이자율(연 {cap}%)로 갚는 금액보다 많습니다.",
-    "batch_too_large": "한 번에 {most}건까지 계산할 수 있습니다. 나누어 보내 주세요.",
-    "compare_two": "견줄 방법을 하나 이상 넣어 주세요.",
+    "batch_rows_too_many": "회차까지 받을 때는 한 번에 {most}건까지 계산할 수 있습니다. 나누어 보내거나 detail을 totals로 해 주세요.",
     "not_acceptable_schedule": "이 주소는 JSON, CSV, XLSX, HTML로 답할 수 있습니다. Accept 헤더를 확인해 주세요.",
     "comparison_best": "현재가치로 가장 적게 듭니다({value}). 이자와 수수료는 {cost}입니다.",
     "comparison_over_best": "현재가치로 가장 나은 방법보다 {over} 더 듭니다. 이자와 수수료는 {cost}입니다.",
@@ -48,7 +51,7 @@ SENTENCES: dict[str, str] = {
     "warning_vat_not_long_term_sale": "2회 이상 나누어 내고 인도일 다음 날부터 마지막 납입일까지 1년 이상이어야 장기할부판매입니다. 이 조건에서는 인도할 때 세금계산서를 모두 발급해야 할 수 있으니 세무사에게 확인해 주세요.",
     "warning_negative_amortisation": "납입금이 이자보다 적은 회차가 있어 그동안 원금이 늘어납니다.",
     "warning_payment_raised_to_interest": "계산한 납입금이 이자보다 적은 회차는 이자만큼 내는 것으로 했습니다.",
-    "warning_grant_not_confirmed": "지원금은 사업 공고의 한도로 계산한 예상액입니다. 선정과 협약 뒤에 확정됩니다.",
+    "grant_note": "지원금은 사업 공고의 비율과 한도로 계산한 예상액입니다. 선정과 협약 뒤에 확정됩니다.",
 }
 
 HEADINGS: dict[str, str] = {

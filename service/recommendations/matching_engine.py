@@ -9,7 +9,7 @@ from prometheus_client import Gauge, Histogram
 
 from matching.domain import NeedProfile, Recommendation
 from matching.encoder import Encoder, SentenceTransformerEncoder, embed
-from matching.encoder_folder import prepare_encoder_folder
+from matching.encoder_folder import made_encoder_name, prepare_encoder_folder
 from matching.features import EmbeddedNeed
 from matching.index import ProfileIndex
 from matching.intent import EncoderMismatchError, IntentModel
@@ -36,6 +36,12 @@ def load_encoder(settings: Settings) -> Encoder:
     return SentenceTransformerEncoder(prepare_encoder_folder(settings.encoder_dir))
 
 
+def encoder_name(settings: Settings) -> str:
+    """The name under which that encoder's vectors are kept, without loading it."""
+    folder = settings.embedding_model or settings.encoder_dir
+    return made_encoder_name(folder) or str(folder)
+
+
 def load_intent(encoder_name: str, fitted_folder: Path) -> IntentModel:
     """The shipped intent model, or the one fitted here when the encoder is another.
 
@@ -56,6 +62,7 @@ class MatchingEngine:
         self._intent_dir = intent_dir
         self._recommender: Recommender | None = None
         self._live: LiveIndex | None = None
+        self._started = threading.Event()
         self._ready = threading.Event()
         self._stopped = threading.Event()
 
@@ -72,12 +79,17 @@ class MatchingEngine:
     def start(self) -> None:
         """Load and follow the database in a thread of its own."""
         threading.Thread(target=self._run, name="matching", daemon=True).start()
+        self._started.set()
 
     def stop(self) -> None:
         """End the thread soon."""
         self._stopped.set()
         if self._live is not None:
             self._live.stop()
+
+    def wait_until_started(self) -> None:
+        """Return once the application around it has started."""
+        self._started.wait()
 
     def wait_until_ready(self, seconds: float) -> bool:
         """Whether it became ready within that time."""
