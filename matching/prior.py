@@ -28,7 +28,9 @@ def _helps(mean: float, spread: float, why: str) -> PriorWeight:
 
 
 INTERCEPT = PriorWeight(-6.3, 0.5, "out of a hundred suppliers a handful is worth introducing")
-POSITION = PriorWeight(-0.3, 0.2, "each doubling of the position loses about a quarter of the attention")
+POSITION = PriorWeight(
+    -0.3, 0.2, "each doubling of the position loses about a quarter of the attention", highest=0.0
+)
 
 PRIOR = {
     "category_focus": _helps(2.5, OPEN, "the right kind of solution, and not ten kinds, is most of the gain"),

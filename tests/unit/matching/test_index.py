@@ -35,7 +35,7 @@ def entry(number: int, seed: int) -> EmbeddedProfile:
 
 def by_hand(entries: dict[str, EmbeddedProfile], query: np.ndarray, k: int) -> list[tuple[str, float]]:
     """The k nearest by comparing with every vector in turn."""
-    best = {name: float((held.embedded.vectors @ query.T).max()) for name, held in entries.items()}
+    best = {name: round(float((held.embedded.vectors @ query.T).max()), 5) for name, held in entries.items()}
     return sorted(best.items(), key=lambda item: (-item[1], item[0]))[:k]
 
 
