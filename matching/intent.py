@@ -2,8 +2,9 @@
 
 Each solution category has its own logistic regression over two views of the text: the sentence
 vector (meaning) and TF-IDF of character 2- to 4-grams (words of the trade that the encoder blurs).
-Its output is then put through a sigmoid fitted on held-out statements (Platt, 1999), so that 0.6
-means that about six in ten such texts call for the category. Several categories may be probable.
+Its log-odds, and how they stand against those of the other categories, then go through a sigmoid
+fitted on held-out statements (Platt, 1999), so that 0.6 means that about six in ten such texts call
+for the category. Several categories may be probable at once.
 
 The fitted numbers lie in `artefacts/intent`; `matching.intent_training` makes them again.
 """
@@ -18,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.special import expit
+from scipy.special import expit, log_softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from matching.domain import FloatArray, InferredCategory
@@ -30,8 +31,8 @@ VOCABULARY_FILE = "vocabulary.json"
 CARD_FILE = "card.json"
 GRAMS = (2, 4)
 
-VECTOR_SCALE = 3.0
-"""Weight of the sentence vector beside the n-grams, whose rows have length 1."""
+VECTOR_SCALE = 1.0
+"""Weight of the sentence vector beside the n-grams, whose rows have length 1 (1 won against 0.7 to 8)."""
 
 Probabilities = NDArray[np.float64]
 
@@ -62,6 +63,24 @@ class IntentFeatures:
 
 
 @dataclass(frozen=True, eq=False)
+class Sigmoids:
+    """Turns log-odds of class-balanced regressions into calibrated probabilities, by category."""
+
+    own: NDArray[np.float64]
+    share: NDArray[np.float64]
+    offset: NDArray[np.float64]
+
+    def __call__(self, decisions: NDArray[np.float64]) -> Probabilities:
+        """Shape as `decisions`, (n, categories)."""
+        return np.asarray(expit(decisions * self.own + log_shares(decisions) * self.share + self.offset))
+
+
+def log_shares(decisions: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log of the share that each category has of the odds (log-softmax): low when others fit as well."""
+    return np.asarray(log_softmax(decisions, axis=1))
+
+
+@dataclass(frozen=True, eq=False)
 class IntentModel:
     """Calibrated probability of each solution category; rows of the weights follow `categories`."""
 
@@ -70,16 +89,15 @@ class IntentModel:
     features: IntentFeatures
     weights: NDArray[np.float64]
     intercepts: NDArray[np.float64]
-    slopes: NDArray[np.float64]
-    offsets: NDArray[np.float64]
+    sigmoids: Sigmoids
     card: Mapping[str, Any]
 
     def probabilities(self, texts: Sequence[str], vectors: FloatArray) -> Probabilities:
         """Shape (n, categories). `vectors` are those of the texts under the "query" prompt."""
-        return np.asarray(expit(self.decisions(texts, vectors) * self.slopes + self.offsets))
+        return self.sigmoids(self.decisions(texts, vectors))
 
-    def decisions(self, texts: Sequence[str], vectors: FloatArray) -> Probabilities:
-        """Log-odds of class-balanced regressions, before calibration."""
+    def decisions(self, texts: Sequence[str], vectors: FloatArray) -> NDArray[np.float64]:
+        """Log-odds of the class-balanced regressions, before calibration."""
         if vectors.shape != (len(texts), len(self.features.centre)):
             raise ValueError(f"{len(texts)} texts need vectors of their encoder, got {vectors.shape}")
         return np.asarray(self.features.rows(texts, vectors) @ self.weights.T + self.intercepts)
@@ -100,8 +118,9 @@ class IntentModel:
             centre=self.features.centre.astype(np.float32),
             weights=self.weights.astype(np.float16),
             intercepts=self.intercepts.astype(np.float32),
-            slopes=self.slopes.astype(np.float32),
-            offsets=self.offsets.astype(np.float32),
+            own=self.sigmoids.own.astype(np.float32),
+            share=self.sigmoids.share.astype(np.float32),
+            offset=self.sigmoids.offset.astype(np.float32),
         )
         _write_json(folder / VOCABULARY_FILE, list(self.features.vocabulary))
         heading = {"categories": list(self.categories), "encoder": self.encoder_name}
@@ -116,9 +135,15 @@ class IntentModel:
         vocabulary = tuple(json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8")))
         with np.load(folder / NUMBERS_FILE, allow_pickle=False) as stored:
             numbers = {name: stored[name].astype(np.float64) for name in stored.files}
-        features = IntentFeatures(vocabulary, numbers.pop("rarity"), numbers.pop("centre"))
-        categories, name = tuple(card.pop("categories")), card.pop("encoder")
-        return cls(categories, name, features, card=card, **numbers)
+        return cls(
+            categories=tuple(card.pop("categories")),
+            encoder_name=card.pop("encoder"),
+            features=IntentFeatures(vocabulary, numbers["rarity"], numbers["centre"]),
+            weights=numbers["weights"],
+            intercepts=numbers["intercepts"],
+            sigmoids=Sigmoids(numbers["own"], numbers["share"], numbers["offset"]),
+            card=card,
+        )
 
 
 def gram_vectorizer(**options: Any) -> TfidfVectorizer:

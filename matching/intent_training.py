@@ -13,13 +13,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csgraph, csr_matrix
-from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from matching.domain import FloatArray
 from matching.encoder import Encoder
-from matching.intent import IntentFeatures, IntentModel, Probabilities, gram_vectorizer
+from matching.intent import (
+    IntentFeatures,
+    IntentModel,
+    Probabilities,
+    Sigmoids,
+    gram_vectorizer,
+    log_shares,
+)
 from matching.taxonomy import category_codes, solution_categories
 from matching.text import lexical_form
 
@@ -27,7 +33,7 @@ FOLDS = 5
 NEAR_COPY = 0.6
 """Cosine of n-gram TF-IDF from which two statements count as one wording."""
 
-INVERSE_PENALTY = 1.0
+INVERSE_PENALTY = 3.0
 LABEL_WEIGHTS = (1.0, 0.7, 0.5)
 """How sure a label is: the main category first, later ones less; beyond the third like the third."""
 
@@ -134,8 +140,7 @@ def fit_intent(examples: Sequence[ProblemExample], encoder: Encoder) -> IntentMo
 
 def calibrated_model(table: ExampleTable, decisions: Labels) -> IntentModel:
     """The model of all examples with sigmoids fitted to held-out decisions of its statements."""
-    slopes, offsets = fit_sigmoids(decisions, table.labels[table.statements])
-    return replace(fit_regressions(table), slopes=slopes, offsets=offsets)
+    return replace(fit_regressions(table), sigmoids=fit_sigmoids(decisions, table.labels[table.statements]))
 
 
 def fit_regressions(table: ExampleTable) -> IntentModel:
@@ -155,8 +160,7 @@ def fit_regressions(table: ExampleTable) -> IntentModel:
         features=features,
         weights=_as_stored(np.stack([weights for weights, _ in fitted]), np.float16),
         intercepts=_as_stored(np.array([intercept for _, intercept in fitted]), np.float32),
-        slopes=np.ones(len(fitted)),
-        offsets=np.zeros(len(fitted)),
+        sigmoids=Sigmoids(np.ones(len(fitted)), np.zeros(len(fitted)), np.zeros(len(fitted))),
         card={},
     )
 
@@ -175,8 +179,7 @@ def cross_fitted_probabilities(table: ExampleTable, decisions: Labels) -> Probab
     statements = table.rows(table.statements)
     judged = np.zeros(decisions.shape)
     for train, test in folds(statements):
-        slopes, offsets = fit_sigmoids(decisions[train], statements.labels[train])
-        judged[test] = expit(decisions[test] * slopes + offsets)
+        judged[test] = fit_sigmoids(decisions[train], statements.labels[train])(decisions[test])
     return judged
 
 
@@ -190,13 +193,12 @@ def folds(table: ExampleTable) -> Iterator[tuple[Indices, Indices]]:
         yield np.concatenate([statements[train], definitions]), statements[test]
 
 
-def fit_sigmoids(decisions: Labels, labels: Labels) -> tuple[Labels, Labels]:
-    """Slope and offset of each category's sigmoid (Platt scaling): is the category called for at all?"""
-    fitted = [_sigmoid(decisions[:, i], labels[:, i] > 0) for i in range(labels.shape[1])]
-    return (
-        _as_stored(np.array([slope for slope, _ in fitted]), np.float32),
-        _as_stored(np.array([offset for _, offset in fitted]), np.float32),
-    )
+def fit_sigmoids(decisions: Labels, labels: Labels) -> Sigmoids:
+    """Each category's sigmoid (Platt scaling): is the category called for at all?"""
+    seen = np.stack([decisions, log_shares(decisions)], axis=2)
+    fitted = np.array([_sigmoid(seen[:, i], labels[:, i] > 0) for i in range(labels.shape[1])])
+    own, share, offset = _as_stored(fitted.T, np.float32)
+    return Sigmoids(own, share, offset)
 
 
 def _balanced_regression(rows: csr_matrix, weights: Labels) -> tuple[Labels, float]:
@@ -213,12 +215,13 @@ def _balanced_regression(rows: csr_matrix, weights: Labels) -> tuple[Labels, flo
     return fitted.coef_[0], float(fitted.intercept_[0])
 
 
-def _sigmoid(decisions: Labels, called_for: NDArray[np.bool_]) -> tuple[float, float]:
+def _sigmoid(seen: Labels, called_for: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """Slopes of log-odds and log-share, and offset; the base rate where there is nothing to learn from."""
     if called_for.all() or not called_for.any():
         count = np.count_nonzero(called_for) + 0.5
-        return 1.0, float(np.log(count / (len(called_for) + 1.0 - count)))
-    fitted = LogisticRegression(max_iter=1000).fit(decisions.reshape(-1, 1), called_for)
-    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+        return 0.0, 0.0, float(np.log(count / (len(called_for) + 1.0 - count)))
+    fitted = LogisticRegression(max_iter=1000).fit(seen, called_for)
+    return float(fitted.coef_[0, 0]), float(fitted.coef_[0, 1]), float(fitted.intercept_[0])
 
 
 def _as_stored(values: Labels, precision: type[np.floating]) -> Labels:
