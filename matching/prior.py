@@ -27,7 +27,7 @@ def _helps(mean: float, spread: float, why: str) -> PriorWeight:
     return PriorWeight(mean, spread, why, lowest=0.0)
 
 
-INTERCEPT = PriorWeight(-6.3, 0.5, "out of a hundred suppliers a handful is worth introducing")
+INTERCEPT = PriorWeight(-7.0, 0.5, "out of a hundred suppliers a handful is worth introducing")
 POSITION = PriorWeight(
     -0.3, 0.2, "each doubling of the position loses about a quarter of the attention", highest=0.0
 )
