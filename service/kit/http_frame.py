@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.kit.ids import new_id
+from service.kit.problem_handlers import unexpected_response
 from service.kit.problems import Problem, problem_response
 from service.kit.rate_limits import REQUESTS, RateLimits
 
@@ -54,6 +55,10 @@ class HttpFrame:
         except Problem as problem:
             if answer.status is None:
                 await problem_response(problem, request_id)(scope, receive, answer.send)
+        except Exception as error:  # here and not in Starlette's outermost layer, which knows no request id
+            if answer.status is not None:
+                raise
+            await unexpected_response(error, scope["path"], request_id)(scope, receive, answer.send)
         finally:
             _record(scope, answer.status or 500, request_id, time.perf_counter() - started)
 

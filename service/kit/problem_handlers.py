@@ -37,7 +37,6 @@ def install_problem_handlers(
     app.add_exception_handler(HTTPException, _http_exception)
     for kind in (OperationalError, PoolTimeoutError, DBAPIError):
         app.add_exception_handler(kind, _database_error)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def _answer_with(to_problem: Callable[[Any], Problem]) -> Callable[[Request, Exception], JSONResponse]:
@@ -86,16 +85,17 @@ def _database_error(request: Request, error: Exception) -> JSONResponse:
         isinstance(error, DBAPIError) and error.connection_invalidated
     )
     if not transient:
-        return _unexpected(request, error)
+        return unexpected_response(error, request.url.path, request_id_of(request))
     log.warning("database_unavailable", error=type(error).__name__)
     problem = Problem(503, "database_unavailable", headers=RETRY_AFTER)
     return problem_response(problem, request_id_of(request))
 
 
-def _unexpected(request: Request, error: Exception) -> JSONResponse:
+def unexpected_response(error: Exception, path: str, request_id: str | None) -> JSONResponse:
+    """What is answered to a fault of our own, after writing it to the log."""
     # The statement and its parameters may hold personal data: the type and the trace are enough.
-    log.error("unexpected_error", error=type(error).__name__, path=request.url.path, exc_info=_trace(error))
-    return problem_response(Problem(500, "internal_error"), request_id_of(request))
+    log.error("unexpected_error", error=type(error).__name__, path=path, exc_info=_trace(error))
+    return problem_response(Problem(500, "internal_error"), request_id)
 
 
 def _trace(error: Exception) -> object:
