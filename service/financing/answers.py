@@ -120,7 +120,7 @@ def _schedule_fields(schedule: Schedule, discount_rate: Fraction | None) -> dict
     rates = disclose(schedule)
     value = None if discount_rate is None else present_value_of(schedule, discount_rate)
     return {
-        "rows": [RowAnswer.model_validate(row) for row in schedule.rows],
+        "rows": row_answers(schedule),
         "totals": TotalsAnswer.model_validate(schedule.totals),
         "level_payment_won": schedule.level_payment_won,
         "nominal_apr_percent": rates.nominal_apr_percent,
@@ -128,10 +128,18 @@ def _schedule_fields(schedule: Schedule, discount_rate: Fraction | None) -> dict
         "present_value": value and PresentValueAnswer.model_validate(value),
         "conventions": applied_conventions(schedule),
         "calendar_version": schedule.calendar_version,
-        "warnings": [
-            WarningAnswer(code=code, text=sentence(f"warning_{code}")) for code in schedule.warnings
-        ],
+        "warnings": warning_answers(schedule.warnings),
     }
+
+
+def row_answers(schedule: Schedule) -> list[RowAnswer]:
+    """The rows on the wire."""
+    return [RowAnswer.model_validate(row) for row in schedule.rows]
+
+
+def warning_answers(codes: Sequence[str]) -> list[WarningAnswer]:
+    """The warnings with their sentences."""
+    return [WarningAnswer(code=code, text=sentence(f"warning_{code}")) for code in codes]
 
 
 class OutlayAnswer(Answer):

@@ -47,11 +47,15 @@ class LevelQuotes:
 
 @dataclass(frozen=True, slots=True)
 class LevelTotals:
-    """One entry a quote: the level payment, the last payment, and all interest."""
+    """One entry a quote: the level payment, the last payment, and all interest.
+
+    `irregular` are the places of quotes that the engine computed one by one.
+    """
 
     level_payments_won: Column
     last_payments_won: Column
     interest_won: Column
+    irregular: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,11 @@ def level_totals(quotes: LevelQuotes) -> LevelTotals:
         last[order[closing_from:open_until]] = balances[closing_from:open_until]
         np.subtract(balances[:closing_from], paid[:closing_from], out=balances[:closing_from])
     interest = payments * (quotes.months - 1) + last - quotes.principals_won
-    for lane in _irregular(quotes, payments, last):
+    irregular = _irregular(quotes, payments, last)
+    for lane in irregular:
         schedule = _schedule(quotes, lane)
         last[lane], interest[lane] = schedule.rows[-1].payment_won, schedule.totals.interest_won
-    return LevelTotals(payments, last, interest)
+    return LevelTotals(payments, last, interest, irregular)
 
 
 def level_rows(quotes: LevelQuotes) -> LevelRows:
@@ -134,10 +139,10 @@ def _exact_payment(quotes: LevelQuotes, lane: int) -> int:
     return int(level_payment(principal, 0, monthly, months, keep=round_down, unit=quotes.payment_unit_won))
 
 
-def _irregular(quotes: LevelQuotes, payments: Column, left_at_end: Column) -> list[int]:
+def _irregular(quotes: LevelQuotes, payments: Column, left_at_end: Column) -> tuple[int, ...]:
     first_interest = quotes.principals_won * quotes.rates // _MONTHLY
     raised = (payments < first_interest) & (quotes.months > 1)
-    return [int(lane) for lane in np.flatnonzero(raised | (left_at_end < 0))]
+    return tuple(int(lane) for lane in np.flatnonzero(raised | (left_at_end < 0)))
 
 
 def _schedule(quotes: LevelQuotes, lane: int) -> Schedule:

@@ -31,7 +31,7 @@ class Disclosure:
 def disclose(schedule: Schedule) -> Disclosure:
     """Both rates of a schedule. Raises TermsError `rate_over_legal_cap` when fees lift it over the cap."""
     monthly = _monthly_rate(schedule)
-    _check_cap_with_fees(schedule, 1200 * monthly)
+    check_legal_cap(schedule, 1200 * monthly)
     return Disclosure(1200 * monthly, 100 * _effective_rate(schedule, monthly))
 
 
@@ -85,14 +85,19 @@ def _effective_rate(schedule: Schedule, monthly: float) -> float:
     return dated_rate(schedule.terms.principal_won - schedule.totals.upfront_fee_won, start, payments)
 
 
-def _check_cap_with_fees(schedule: Schedule, nominal: float) -> None:
-    """Fees count as interest (이자제한법 제4조). What is asked is the contract, without early repayment."""
+def check_legal_cap(schedule: Schedule, nominal: float | None = None) -> None:
+    """Raises TermsError when fees, which count as interest (이자제한법 제4조), lift a contract over the cap.
+
+    What is asked is the contract as agreed, without early repayment. `nominal` is its APR when known.
+    """
     terms = schedule.terms
     if not terms.fees or not schedule.totals.fee_won:
         return
     if terms.prepayments:
-        agreed = build_schedule(replace(terms, prepayments=(), prepayment_fee=None))
-        nominal = 1200 * _monthly_rate(agreed)
+        schedule = build_schedule(replace(terms, prepayments=(), prepayment_fee=None))
+        nominal = None
+    if nominal is None:
+        nominal = 1200 * _monthly_rate(schedule)
     if nominal > LEGAL_CAP_PERCENT + _ABOVE_CAP:
         raise TermsError(
             "rate_over_legal_cap",

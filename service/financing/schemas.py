@@ -147,7 +147,8 @@ class ContractInput(Input):
         None, description="넣으면 납입금의 현재가치를 함께 계산합니다."
     )
 
-    def _terms(self, principal_won: int, rate: Rate, day_count: DayCount) -> Terms:
+    def terms_at(self, principal_won: int, rate: Rate, day_count: DayCount) -> Terms:
+        """The terms of that principal at that rate. Raises TermsError."""
         fee, grant, vat = self.prepayment_fee, self.grant, self.vat
         return Terms(
             principal_won=principal_won,
@@ -184,22 +185,14 @@ class ContractInput(Input):
         return self.grant.amount_won if self.grant else 0
 
 
-class InstallmentInput(ContractInput):
-    """할부 조건. price_won이나 principal_won, months, annual_rate_percent만 꼭 필요합니다."""
+class SaleInput(ContractInput):
+    """What is bought, without a rate."""
 
     price_won: Won | None = Field(None, description="공급가액. 원금은 여기서 선납금과 지원금을 뺀 금액")
     principal_won: Won | None = None
-    annual_rate_percent: Rate
 
-    def terms(self) -> Terms:
-        """The agreed terms. Raises TermsError."""
-        return self._terms(self._principal(), self.annual_rate_percent, self.day_count)
-
-    def agreed(self, terms: Terms) -> Self:
-        """The request with everything that was left open filled in."""
-        return self.model_copy(update={"price_won": terms.price_won, "principal_won": terms.principal_won})
-
-    def _principal(self) -> int:
+    def financed(self) -> int:
+        """The principal, given or left of the price. Raises TermsError."""
         if self.price_won is None:
             if self.principal_won is None:
                 raise TermsError("price_or_principal_required", "/price_won")
@@ -214,6 +207,20 @@ class InstallmentInput(ContractInput):
         return financed
 
 
+class InstallmentInput(SaleInput):
+    """할부 조건. price_won이나 principal_won, months, annual_rate_percent만 꼭 필요합니다."""
+
+    annual_rate_percent: Rate
+
+    def terms(self) -> Terms:
+        """The agreed terms. Raises TermsError."""
+        return self.terms_at(self.financed(), self.annual_rate_percent, self.day_count)
+
+    def agreed(self, terms: Terms) -> Self:
+        """The request with everything that was left open filled in."""
+        return self.model_copy(update={"price_won": terms.price_won, "principal_won": terms.principal_won})
+
+
 class FundLoanInput(ContractInput):
     """상생협력펀드 대출 조건. 시작일이 없으면 날수를 세지 않고 달로 계산합니다."""
 
@@ -222,13 +229,16 @@ class FundLoanInput(ContractInput):
     rate_reduction_percent: Rate
     floor_rate_percent: Rate = Fraction(0)
     day_count: DayCount = DayCount.ACTUAL_ACTUAL
+    fund: Annotated[str, Field(max_length=50)] | None = Field(
+        None, description="펀드 코드(/v1/fund-terms). 넣으면 시작일에 유효한 조건인지 확인합니다."
+    )
 
     def market_terms(self) -> Terms:
         """The terms at the bank's own rate. Raises TermsError."""
         undated = self.start_date is None and "day_count" not in self.model_fields_set
         day_count = DayCount.MONTHLY if undated else self.day_count
         try:
-            return self._terms(self.principal_won, self.bank_rate_percent, day_count)
+            return self.terms_at(self.principal_won, self.bank_rate_percent, day_count)
         except TermsError as refusal:
             if refusal.pointer == "/annual_rate_percent":
                 raise TermsError(refusal.code, "/bank_rate_percent", **refusal.values) from refusal

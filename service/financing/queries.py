@@ -1,0 +1,44 @@
+"""Published terms of funds and grants, read from the database."""
+
+from fractions import Fraction
+
+from sqlmodel import Session, col, select
+
+from service.db.tables import FundTerm, Programme
+from service.financing.errors import TermsError
+from service.financing.fund_terms import FundConditions
+from service.financing.grants import GrantRow
+from service.financing.percent import parse_percent
+
+
+def published_conditions(session: Session, code: str) -> list[FundConditions]:
+    """The conditions of one fund in every period, the latest first; none for an unknown fund."""
+    rows = session.exec(
+        select(FundTerm).where(FundTerm.code == code).order_by(col(FundTerm.valid_from).desc())
+    )
+    return [
+        FundConditions(
+            code=row.code,
+            name=row.name,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            company_limit_won=row.per_company_limit_won,
+            most_reduction_percent=_rate(row.rate_reduction_percent_max),
+            floor_rate_percent=_rate(row.floor_rate_percent),
+            most_months=row.max_months,
+        )
+        for row in rows
+    ]
+
+
+def grant_rows(session: Session, code: str) -> list[GrantRow]:
+    """The dated grant rows of a programme. Raises TermsError `programme_unknown` where there are none."""
+    programme = session.get(Programme, code)
+    rows = programme.terms.get("grant_rows") if programme else None
+    if not rows:
+        raise TermsError("programme_unknown", "/programme", programme=code)
+    return [GrantRow.of(row) for row in rows]
+
+
+def _rate(text: str | None) -> Fraction | None:
+    return None if text is None else parse_percent(text)
