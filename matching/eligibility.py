@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.domain import CapabilityProfile, Exclusion, NeedProfile, SupplierStatus
+from matching.domain import CapabilityProfile, Exclusion, NeedProfile, Solution, SupplierStatus
 from matching.taxonomy import current_region, regions
 
 BUDGET_TOLERANCE = 1.2
@@ -119,10 +119,21 @@ def _missing_certification(
     return broken
 
 
+def is_affordable(need: NeedProfile, solution: Solution) -> bool:
+    """Whether the price floor of a solution, where it has one, lies within the budget and its tolerance."""
+    most = _most_won(need)
+    return most is None or (solution.price_min_won or 0) <= most
+
+
 def _over_budget(rows: Rows, _: Sequence[CapabilityProfile | None], need: NeedProfile) -> Mask:
-    if need.budget_won is None:
+    most = _most_won(need)
+    if most is None:
         return np.zeros(len(rows), np.bool_)
-    return np.asarray(rows["price_floor_won"] > math.floor(need.budget_won * BUDGET_TOLERANCE))
+    return np.asarray(rows["price_floor_won"] > most)
+
+
+def _most_won(need: NeedProfile) -> int | None:
+    return None if need.budget_won is None else math.floor(need.budget_won * BUDGET_TOLERANCE)
 
 
 _BROKEN: dict[str, Callable[[Rows, Sequence[CapabilityProfile | None], NeedProfile], Mask]] = {

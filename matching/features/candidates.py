@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.domain import CapabilityProfile, FloatArray, Solution
+from matching.eligibility import is_affordable
 from matching.features import fit
 from matching.features.names import FEATURE_NAMES
 from matching.features.need import EmbeddedNeed
@@ -40,13 +41,15 @@ def shortlist(
 def candidates(
     snapshot: IndexSnapshot, need: EmbeddedNeed, signals: Signals, slots: NDArray[np.intp]
 ) -> Candidates:
-    """The features of every solution of these suppliers."""
+    """The features of every solution of these suppliers that the budget allows."""
     words = lexical(snapshot, need, slots)
     owners, places, rows = [], [], []
     for slot, word_score in zip(slots.tolist(), words.tolist(), strict=True):
         profile = snapshot.profile(slot)
         shared = {**_supplier_features(need, profile), "lexical": word_score}
         for place, solution in zip(snapshot.solution_places[slot], profile.solutions, strict=True):
+            if not is_affordable(need.profile, solution):
+                continue
             features = {**shared, **_solution_features(need, solution, snapshot.solution_processes[place])}
             features |= {name: float(getattr(signals, name)[place]) for name in Signals.__slots__}
             owners.append(slot)

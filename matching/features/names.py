@@ -6,7 +6,7 @@ that a supplier is not punished for a field that it left empty.
 
 from dataclasses import dataclass
 
-FEATURE_VERSION = 1
+FEATURE_VERSION = 2
 """Raised when a feature is added, removed or changes its meaning: stored weights belong to one version."""
 
 

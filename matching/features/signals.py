@@ -17,6 +17,10 @@ NARROWEST_RANGE = 0.05
 FULL_SHARE = 0.2
 """Two texts in different words seldom share more of what is rare in the need."""
 
+DOUBT = 0.5
+"""Factor on the log-odds of inferred kinds where suppliers are compared: real needs are worded less like
+the statements learned from than held-out statements are, so the model is surer than it should be."""
+
 WITHOUT_REFERENCE = 0.3
 """Where a supplier without references stands on the scale of those that have some."""
 
@@ -42,7 +46,7 @@ def signals(snapshot: IndexSnapshot, need: EmbeddedNeed, probabilities: FloatArr
     problem = scaled(snapshot.problem_similarity(need.parts), absent=WITHOUT_REFERENCE)
     return Signals(
         category_fit=category_fit(offered, probabilities),
-        category_focus=category_focus(offered, probabilities),
+        category_focus=category_focus(offered, softened(probabilities)),
         declared_category_fit=_declared_fit(offered, need.profile.categories),
         dense_solution=solution,
         dense_summary=summary[slots],
@@ -62,25 +66,31 @@ def scaled(similarity: FloatArray, absent: float = 0.0, narrowest: float = NARRO
 
 
 def category_fit(offered: FloatArray, probabilities: FloatArray) -> FloatArray:
-    """Probability that the need calls for at least one offered kind, the kinds taken as independent."""
+    """Probability that the need calls for at least one offered kind, the kinds taken as independent.
+
+    A kind that the solution is only in part (weight under 1) counts as a chance of that power.
+    """
     missed = np.log1p(-np.clip(probabilities, 0.0, 0.999))
     return np.asarray(1.0 - np.exp(offered @ missed), np.float32)
 
 
 def category_focus(offered: FloatArray, probabilities: FloatArray) -> FloatArray:
-    """Cosine of the probabilities and the offered kinds: ten kinds are worth less than just the right one.
-
-    It compares suppliers for one need and says nothing of how certain the kinds are; `category_fit` does.
-    """
-    length = np.sqrt(offered.sum(axis=1)) * max(float(np.linalg.norm(probabilities)), 1e-9)
+    """Cosine of the probabilities and the offered kinds: ten kinds are worth less than just the right one."""
+    length = np.linalg.norm(offered, axis=1) * max(float(np.linalg.norm(probabilities)), 1e-9)
     return np.asarray(offered @ probabilities / np.maximum(length, 1e-9), np.float32)
+
+
+def softened(probabilities: FloatArray) -> FloatArray:
+    """Probabilities nearer to one half, in the same order; certain ones stay certain."""
+    kept, dropped = probabilities**DOUBT, (1.0 - probabilities) ** DOUBT
+    return np.asarray(kept / (kept + dropped), np.float32)
 
 
 def _declared_fit(offered: FloatArray, declared: tuple[str, ...]) -> FloatArray:
     asked = np.isin(np.array(category_codes()), declared)
     if not asked.any():
         return np.zeros(len(offered), np.float32)
-    return np.asarray(offered[:, asked].mean(axis=1), np.float32)
+    return np.asarray((offered[:, asked] > 0).mean(axis=1), np.float32)
 
 
 def lexical(snapshot: IndexSnapshot, need: EmbeddedNeed, slots: NDArray[np.intp]) -> FloatArray:

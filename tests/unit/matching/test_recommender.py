@@ -86,6 +86,13 @@ def test_a_supplier_appears_once_with_its_best_solution() -> None:
     assert [(match.supplier_id, match.solution_id) for match in found.matches] == [("both", "vision")]
 
 
+def test_a_solution_far_over_the_budget_gives_way_to_a_cheaper_one() -> None:
+    dear = replace(VISION, price_min_won=90_000_000)
+    cheap = replace(VISION, id="cheap", description="사진으로 기록합니다.", price_min_won=10_000_000)
+    found = recommend(supplier("both", solutions=(dear, cheap)), budget_won=50_000_000)
+    assert [match.solution_id for match in found.matches] == ["cheap"]
+
+
 def test_equal_suppliers_are_ordered_by_id_whenever_they_came_in() -> None:
     names = ["d", "b", "a", "c"]
     assert ids(recommend(*map(supplier, names))) == sorted(names)
