@@ -19,7 +19,7 @@ from service.financing.grants import GrantRow, find_grant_row, share_cost
 from service.financing.quotes import Quote, quote_all
 from service.financing.schedule import build_schedule
 from service.financing.solving import implied_rate, largest_principal, shortest_term
-from service.financing.terms import Fee, Prepayment
+from service.financing.terms import Fee, Prepayment, Rounding
 from tests.unit.financing.contracts import any_terms, built, terms
 from tests.unit.financing.test_golden_tables import tables
 
