@@ -80,7 +80,7 @@ def test_what_was_picked_for_standing_first_earns_its_features_less() -> None:
     corrected = fit(shown)
     naive = fit([replace(judgement, position=None) for judgement in shown])
     assert corrected.weights["process_overlap"] < naive.weights["process_overlap"] - 0.2
-    assert corrected.position_weight < naive.position_weight - 0.05
+    assert corrected.position_weight < naive.position_weight
 
 
 @pytest.mark.parametrize(
