@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from service.kit.texts import Clean, Name, clean
 
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
+
 
 def _email(text: str) -> str:
     try:
@@ -26,7 +28,12 @@ def _phone(text: str) -> str:
 
 
 def _password(secret: SecretStr) -> SecretStr:
-    clean(secret.get_secret_value())  # half a character cannot be hashed; the password stays as typed
+    typed = secret.get_secret_value()
+    clean(typed)  # half a character cannot be hashed; the password stays as typed
+    if len(typed) < SHORTEST_PASSWORD:
+        raise PydanticCustomError("string_too_short", "too short", {"min_length": SHORTEST_PASSWORD})
+    if len(typed) > LONGEST_PASSWORD:
+        raise PydanticCustomError("string_too_long", "too long", {"max_length": LONGEST_PASSWORD})
     return secret
 
 
@@ -34,7 +41,12 @@ Email = Annotated[str, StringConstraints(max_length=254), Clean, AfterValidator(
 Phone = Annotated[str, Clean, AfterValidator(_phone)]
 
 
-Password = Annotated[SecretStr, Field(min_length=8, max_length=128), AfterValidator(_password)]
+# Pydantic counts a secret as a list and would speak of "8개".
+Password = Annotated[
+    SecretStr,
+    Field(json_schema_extra={"minLength": SHORTEST_PASSWORD, "maxLength": LONGEST_PASSWORD}),
+    AfterValidator(_password),
+]
 
 
 class Contact(BaseModel):

@@ -112,6 +112,11 @@ REFUSED_SUPPLIERS = {
     "an address without a domain": (with_contact(email="kim@"), "/contact/email", "validation_failed"),
     "a phone number in words": (with_contact(phone="공삼일"), "/contact/phone", "validation_failed"),
     "a short password": (with_contact(password="짧다"), "/contact/password", "validation_failed"),
+    "a password of 129 characters": (
+        with_contact(password="p" * 129),
+        "/contact/password",
+        "validation_failed",
+    ),
     "no contact": ({"contact": None}, "/contact", "validation_failed"),
     "no consent": ({"consents": []}, "/consents", "registration_consent_required"),
 }
@@ -188,6 +193,12 @@ def test_half_a_character_is_refused(client: TestClient) -> None:
     answer = send(client, json.dumps(companies.supplier(company_name="한빛\ud83d")).encode())
     document = problem(answer, 422, "validation_failed")
     assert pointers(document) == ["/company_name"]
+
+
+@pytest.mark.usefixtures("nothing_written")
+def test_a_short_password_is_told_how_many_letters_it_needs(client: TestClient) -> None:
+    answer = client.post("/v1/suppliers", json=companies.supplier(**with_contact(password="1234567")))
+    assert problem(answer, 422, "validation_failed")["errors"][0]["message"].startswith("8자 이상")
 
 
 @pytest.mark.usefixtures("nothing_written")
