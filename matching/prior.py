@@ -33,8 +33,8 @@ POSITION = PriorWeight(
 )
 
 PRIOR = {
-    "category_focus": _helps(2.5, OPEN, "the right kind of solution, and not ten kinds, is most of the gain"),
-    "category_fit": _helps(1.0, OPEN, "the same as a probability, so that vague needs score lower"),
+    "category_focus": _helps(3.0, OPEN, "the right kind of solution, and not ten kinds, is most of the gain"),
+    "category_fit": _helps(0.7, OPEN, "the same as a probability, so that vague needs score lower"),
     "declared_category_fit": _helps(1.0, OPEN, "the plant asked for it, though it may name the wrong kind"),
     "dense_solution": _helps(1.0, OPEN, "the description speaks of this problem"),
     "dense_summary": _helps(0.4, OPEN, "the same of the company as a whole, vaguer"),

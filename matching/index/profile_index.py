@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.domain import CapabilityProfile, EmbeddedPassages, PassageKind
+from matching.domain import CapabilityProfile, EmbeddedPassages, FloatArray, PassageKind
 from matching.eligibility import ROW, row_of
 from matching.index.growing import GrowingRows
 from matching.index.places import Places
@@ -17,6 +17,9 @@ from matching.taxonomy import category_codes
 from matching.text import lexical_text, processes_of_solution, solution_of_key
 
 _CATEGORY_PLACE = {code: place for place, code in enumerate(category_codes())}
+
+LATER_CATEGORY = 0.6
+"""Weight of the categories that a solution names after its first, which is what it mainly is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,9 +117,7 @@ class ProfileIndex:
         for number, solution in enumerate(profile.solutions):
             place = self._solution_places.take()
             places.append(place)
-            categories = np.zeros(len(_CATEGORY_PLACE), np.float32)
-            categories[[_CATEGORY_PLACE[code] for code in solution.categories if code in _CATEGORY_PLACE]] = 1
-            self._solution_rows[place] = (slot + 1, number, categories)
+            self._solution_rows[place] = (slot + 1, number, _offered(solution.categories))
             self._processes[place] = processes_of_solution(solution)
             rows = [row for row, owner in enumerate(owners) if owner == solution.id]
             self._solution_vectors.put(place, embedded.vectors[rows])
@@ -153,3 +154,12 @@ class ProfileIndex:
             problem_keys=tuple(self._problem_keys.get(slot, ()) for slot in range(count)),
             dimensions=self.dimensions,
         )
+
+
+def _offered(codes: tuple[str, ...]) -> FloatArray:
+    """How much a solution is of each category: 1 for the one named first, less for the others."""
+    offered = np.zeros(len(_CATEGORY_PLACE), np.float32)
+    known = [_CATEGORY_PLACE[code] for code in codes if code in _CATEGORY_PLACE]
+    offered[known] = LATER_CATEGORY
+    offered[known[:1]] = 1.0
+    return offered
