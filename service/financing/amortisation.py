@@ -27,6 +27,15 @@ def _growth(monthly_numerator: int, monthly_denominator: int, months: int) -> tu
     return (monthly_numerator + monthly_denominator) ** months, monthly_denominator**months
 
 
+@lru_cache(maxsize=4096)
+def level_share(monthly_numerator: int, monthly_denominator: int, months: int) -> tuple[int, int]:
+    """The level payment of one won, r / (1 - v^n), as numerator and denominator; 1/n at 0 percent."""
+    if not monthly_numerator:
+        return 1, months
+    grown, unit_power = _growth(monthly_numerator, monthly_denominator, months)
+    return grown * monthly_numerator, monthly_denominator * (grown - unit_power)
+
+
 def level_payment(
     balance: Amount, balloon: int, monthly_rate: Fraction, months: int, *, keep: Keep, unit: int
 ) -> Amount:

@@ -82,7 +82,8 @@ def _effective_rate(schedule: Schedule, monthly: float) -> float:
     payments = [(row.payment_date, row.payment_won) for row in schedule.rows if row.payment_date]
     if payments[-1][0] == start:
         return 0.0
-    return dated_rate(schedule.terms.principal_won - schedule.totals.upfront_fee_won, start, payments)
+    received = schedule.terms.principal_won - schedule.totals.upfront_fee_won
+    return dated_rate(received, start, payments, guess=(1 + monthly) ** 12 - 1)
 
 
 def check_legal_cap(schedule: Schedule, nominal: float | None = None) -> None:

@@ -4,7 +4,10 @@
 eight times as fast, and hands back what it does not cover.
 """
 
-from service.financing.amortisation import level_payment
+from math import gcd
+from operator import sub
+
+from service.financing.amortisation import level_share
 from service.financing.conventions import (
     BalanceTracking,
     DayCount,
@@ -25,20 +28,24 @@ def level_schedule(terms: Terms, table: PeriodTable, calendar_version: str) -> S
     """The schedule of a level contract without events, or None where another rule is needed."""
     if not _is_covered(terms, table):
         return None
-    months, principal_won = terms.months, terms.principal_won
-    monthly = terms.annual_rate_percent / 1200
-    payment = int(
-        level_payment(
-            principal_won, 0, monthly, months, keep=round_down, unit=terms.rounding.payment_unit_won
-        )
-    )
-    interests, balances = _run_down(principal_won, payment, monthly.numerator, monthly.denominator, months)
-    principals = [payment - interest for interest in interests]
-    principals[-1] = balances[-2]
+    months, balance = terms.months, terms.principal_won
+    rate = terms.annual_rate_percent
+    shared = gcd(rate.numerator, 1200)
+    numerator, denominator = rate.numerator // shared, 1200 // shared * rate.denominator
+    share, whole = level_share(numerator, denominator, months)
+    payment = round_down(balance * share, whole, terms.rounding.payment_unit_won)
+    balances = [balance]
+    for _ in range(months - 1):
+        balance += balance * numerator // denominator - payment
+        balances.append(balance)
+    balances.append(0)
+    principals = list(map(sub, balances, balances[1:]))
+    interests = [payment - principal for principal in principals]
+    interests[-1] = balance * numerator // denominator
     if min(principals) < 0:
         return None
     payments = [payment] * months
-    payments[-1] = principals[-1] + interests[-1]
+    payments[-1] = balance + interests[-1]
     return _assembled(
         terms,
         table,
@@ -66,20 +73,6 @@ def _is_covered(terms: Terms, table: PeriodTable) -> bool:
     )
 
 
-def _run_down(
-    balance: int, payment: int, numerator: int, denominator: int, months: int
-) -> tuple[list[int], list[int]]:
-    """The interest of each month, and the balances from the first opening to the last closing."""
-    interests, balances = [], [balance]
-    for _ in range(months):
-        interest = balance * numerator // denominator
-        balance += interest - payment
-        interests.append(interest)
-        balances.append(balance)
-    balances[-1] = 0
-    return interests, balances
-
-
 def _assembled(
     terms: Terms,
     table: PeriodTable,
@@ -91,8 +84,9 @@ def _assembled(
     interests: list[int],
     payments: list[int],
 ) -> Schedule:
-    fee, interest = terms.period_fees_won, sum(interests)
-    fees = terms.start_fees_won + fee * terms.months
+    interest = sum(interests)
+    fee, fees = (terms.period_fees_won, _all_fees(terms)) if terms.fees else (0, 0)
+    at_start = terms.start_fees_won if fees else 0
     tax = row_tax(terms.vat)
     taxes = list(map(tax, principals, interests)) if tax else [0] * terms.months
     tax_at_start = upfront_vat(terms, interest)
@@ -117,8 +111,12 @@ def _assembled(
         fee_won=fees,
         vat_won=tax_at_start + sum(taxes),
         payment_won=terms.principal_won + interest + fees,
-        upfront_fee_won=terms.start_fees_won,
+        upfront_fee_won=at_start,
         upfront_vat_won=tax_at_start,
     )
     warnings = tuple(warnings_of(terms, table.periods))
     return Schedule(terms, columns, table.periods, totals, level, calendar_version, warnings)
+
+
+def _all_fees(terms: Terms) -> int:
+    return terms.start_fees_won + terms.period_fees_won * terms.months

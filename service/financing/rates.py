@@ -33,11 +33,11 @@ def growth_rate(received: float, flows: Sequence[Flow], guess: float = 0.0) -> f
         or max(time for time, _ in flows) <= 0
     ):
         raise TermsError("rate_not_solvable", "")
-    growth = guess
+    growth, exp = guess, math.exp
     for _ in range(_STEPS):
         value, slope = -received, 0.0
         for time, paid in flows:
-            worth = paid * math.exp(-growth * time)
+            worth = paid * exp(-growth * time)
             value += worth
             slope -= time * worth
         step = -value / slope
@@ -70,10 +70,13 @@ def periodic_rate(received: float, payments: Sequence[int], guess: float = 0.0) 
     return 1 / v - 1
 
 
-def dated_rate(received: float, start: date, payments: Sequence[tuple[date, int]]) -> float:
+def dated_rate(
+    received: float, start: date, payments: Sequence[tuple[date, int]], guess: float = 0.0
+) -> float:
     """XIRR: the effective annual rate of dated payments, days over 365."""
-    flows = [((day - start).days / 365, paid) for day, paid in payments]
-    return math.expm1(growth_rate(received, flows))
+    first = start.toordinal()
+    flows = [((day.toordinal() - first) / 365, paid) for day, paid in payments]
+    return math.expm1(growth_rate(received, flows, math.log1p(guess)))
 
 
 def united_states_apr(

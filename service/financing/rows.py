@@ -36,8 +36,7 @@ class ScheduleRow(NamedTuple):
 _row: partial[ScheduleRow] = partial(tuple.__new__, ScheduleRow)
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """Sums over the contract, what is paid at its start included.
 
     `upfront_fee_won` and `upfront_vat_won` are the parts of fee and tax due at the start; they are
