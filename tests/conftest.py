@@ -89,7 +89,7 @@ def cluster(shared_folder: Path) -> Iterator[EmbeddedPostgres]:
 
 def _ensure_template(cluster: EmbeddedPostgres) -> None:
     with psycopg.connect(cluster.url, autocommit=True) as connection:
-        if connection.execute("SELECT FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
             return
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the run
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
