@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor
-from service.db.tables import Manufacturer, Need
+from service.db.tables import Feedback, Manufacturer, Need, Supplier, Verdict
 from service.jobs.names import EMBED_NEED
 from service.jobs.queue import enqueue
 from service.kit import clock
@@ -32,10 +33,21 @@ def change_need(session: Session, actor: Actor, need: Need, patch: NeedPatch) ->
     need.version += 1
     need.updated_at = clock.now()
     session.flush()
+    if "status" in changes:
+        _have_load_counted_again(session, need)
     record_event(session, actor, "need.changed", need.id, before=_storable(before), after=_storable(changes))
     if {"title", "description"} & changes.keys():
         _have_embedded(session, need)
     return need
+
+
+def _have_load_counted_again(session: Session, need: Need) -> None:
+    """A contract occupies its supplier while its need stands so: index copies must read that supplier."""
+    contracted = select(Feedback.supplier_id).where(
+        Feedback.need_id == need.id, Feedback.verdict == Verdict.CONTRACTED.value
+    )
+    these = col(Supplier.id).in_(contracted)
+    session.execute(update(Supplier).where(these).values(changed_in=Supplier.changed_in))
 
 
 def _have_embedded(session: Session, need: Need) -> None:

@@ -8,6 +8,7 @@ from matching import taxonomy
 from matching.domain import CapabilityProfile, Caution, Evidence, Match, Reason, Recommendation, Solution
 from matching.recommender import Recommender
 from service.messages.reasons import caution_text, exclusion_text, reason_text
+from service.recommendations.anonymity import HIDDEN, without_identity
 from service.recommendations.schemas import (
     CandidateAnswer,
     CautionAnswer,
@@ -19,8 +20,6 @@ from service.recommendations.schemas import (
     SolutionSummary,
     SupplierSummary,
 )
-
-HIDDEN = "○○○"
 
 
 def recommendation_answer(
@@ -113,31 +112,25 @@ def _candidate(recommender: Recommender, match: Match, *, named: bool) -> Candid
 
 def _anonymous(answer: CandidateAnswer, profile: CapabilityProfile) -> CandidateAnswer:
     """The same without id and name, also where a sentence or a product tells them."""
-    telling = [profile.company_name, *(solution.name for solution in profile.solutions)]
-    telling += [reference.title for reference in profile.references]
     hidden = answer.model_copy(
         update={
             "reasons": [
-                each.model_copy(update={"text": _without(each.text, telling)}) for each in answer.reasons
+                each.model_copy(update={"text": without_identity(each.text, profile)})
+                for each in answer.reasons
             ],
             "evidence": [
-                each.model_copy(update={"supplier_text": _without(each.supplier_text, telling)})
+                each.model_copy(update={"supplier_text": without_identity(each.supplier_text, profile)})
                 for each in answer.evidence
             ],
             "cautions": [
-                each.model_copy(update={"text": _without(each.text, telling)}) for each in answer.cautions
+                each.model_copy(update={"text": without_identity(each.text, profile)})
+                for each in answer.cautions
             ],
         }
     )
     hidden.supplier = SupplierSummary(id=None, company_name=f"후보 {answer.rank}", region=profile.region)
     hidden.solution = SolutionSummary(id=None, name=HIDDEN, categories=answer.solution.categories)
     return hidden
-
-
-def _without(text: str, telling: Sequence[str]) -> str:
-    for words in sorted(telling, key=len, reverse=True):
-        text = text.replace(words, HIDDEN)
-    return text
 
 
 def run_record(found: Recommendation) -> Mapping[str, object]:
