@@ -1,6 +1,6 @@
 """The name of every convention that made a schedule what it is."""
 
-from service.financing.conventions import BalanceTracking, DayCount
+from service.financing.conventions import AccrueTo, BalanceTracking, DayCount
 from service.financing.periods import payment_anchor
 from service.financing.rows import Schedule
 
@@ -15,7 +15,7 @@ def applied_conventions(schedule: Schedule) -> Applied:
         "day_count": terms.day_count.value,
         "first_period": _first_period(schedule),
         "business_day": terms.business_day.value,
-        "accrue_to": terms.accrue_to.value,
+        "accrue_to": _accrual_end(schedule),
         "rounding_mode": terms.rounding.mode.value,
         "payment_unit_won": terms.rounding.payment_unit_won,
         "interest_unit_won": 1,
@@ -40,6 +40,12 @@ def applied_conventions(schedule: Schedule) -> Applied:
         applied["prepayment"] = "interest_settled_to_date"
         applied["prepayment_fee"] = "prorated_by_days_within_three_years" if terms.prepayment_fee else "none"
     return applied
+
+
+def _accrual_end(schedule: Schedule) -> str:
+    """Months have no days: with them interest runs to the due date whatever was asked."""
+    months = schedule.terms.day_count is DayCount.MONTHLY
+    return (AccrueTo.DUE_DATE if months else schedule.terms.accrue_to).value
 
 
 def _first_period(schedule: Schedule) -> str:

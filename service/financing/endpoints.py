@@ -31,7 +31,7 @@ from service.financing.fund_loan import build_fund_loan
 from service.financing.fund_terms import check_conditions, conditions_on
 from service.financing.grants import find_grant_row, share_cost
 from service.financing.planning import (
-    MOST_QUOTES_WITH_ROWS,
+    MOST_ROWS,
     AffordablePriceInput,
     ArrearsAnswer,
     ArrearsInput,
@@ -207,9 +207,7 @@ def _solved(schedule: Schedule) -> SolvedAnswer:
 
 @router.post("/installment-schedules/batch", summary="여러 할부 한꺼번에 계산")
 def make_batch(given: BatchInput) -> BatchAnswer:
-    """10,000건까지 합계를, 500건까지 회차도 계산합니다. 계산할 수 없는 건은 refused에 까닭이 있습니다."""
-    if given.detail is Detail.ROWS and len(given.items) > MOST_QUOTES_WITH_ROWS:
-        raise TermsError("batch_rows_too_many", "/items", most=MOST_QUOTES_WITH_ROWS)
+    """10,000건까지, 회차도 받으면 50,000회차까지 계산합니다. 계산할 수 없는 건은 refused에 답합니다."""
     refused: list[RefusedItemAnswer] = []
     contracts: list[tuple[int, Terms]] = []
     for index, item in enumerate(given.items):
@@ -217,6 +215,8 @@ def make_batch(given: BatchInput) -> BatchAnswer:
             contracts.append((index, item.terms()))
         except TermsError as refusal:
             refused.append(_refused(index, refusal))
+    if given.detail is Detail.ROWS and sum(terms.months for _, terms in contracts) > MOST_ROWS:
+        raise TermsError("batch_rows_too_many", "/items", most=f"{MOST_ROWS:,}")
     items = []
     quotes = quote_all([terms for _, terms in contracts])
     for (index, terms), quote in zip(contracts, quotes, strict=True):

@@ -15,7 +15,7 @@ from service.financing.wire import Count, Day, Rate, SolvedRate, Won
 from service.kit.texts import Name
 
 MOST_QUOTES = 10_000
-MOST_QUOTES_WITH_ROWS = 500
+MOST_ROWS = 50_000
 
 
 class AffordablePriceInput(ContractInput):

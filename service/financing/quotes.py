@@ -13,6 +13,10 @@ from service.financing.rows import Totals
 from service.financing.schedule import build_schedule
 from service.financing.terms import Terms
 
+MOST_EFFORT = 400_000
+_SLOW_ROW = 15
+"""Exact fractions and growing payments cost about this many plain rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
@@ -25,7 +29,13 @@ class Quote:
 
 
 def quote_all(contracts: Sequence[Terms]) -> list[Quote | TermsError]:
-    """One quote or refusal a contract, in order; every won is the exact engine's."""
+    """One quote or refusal a contract, in order; every won is the exact engine's.
+
+    Raises TermsError `batch_too_heavy` for more contracts that need the engine than it does in a second
+    or two.
+    """
+    if sum(_effort(terms) for terms in contracts) > MOST_EFFORT:
+        raise TermsError("batch_too_heavy", "/items")
     quotes: list[Quote | TermsError | None] = [None] * len(contracts)
     for unit in (1, 10):
         places = [
@@ -37,6 +47,14 @@ def quote_all(contracts: Sequence[Terms]) -> list[Quote | TermsError]:
         for place, quote in zip(places, found, strict=True):
             quotes[place] = quote
     return [quote or _single(terms) for quote, terms in zip(quotes, contracts, strict=True)]
+
+
+def _effort(terms: Terms) -> int:
+    """How long the engine takes, in rows of a plain contract (about three microseconds)."""
+    if _is_plain_level(terms):
+        return 0
+    is_slow = terms.method is Method.GRADUATED or terms.rounding.balance is BalanceTracking.CARRIED
+    return terms.months * (_SLOW_ROW if is_slow else 1)
 
 
 def _is_plain_level(terms: Terms) -> bool:

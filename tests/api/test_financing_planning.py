@@ -65,10 +65,28 @@ def test_a_batch_with_rows_answers_those_of_the_single_calculator(client: TestCl
     assert batch["items"][0]["rows"] == one["rows"]
 
 
-def test_too_many_quotes_with_rows_are_refused(client: TestClient) -> None:
-    response = post(client, "installment-schedules/batch", {"items": [INSTALLMENT] * 501, "detail": "rows"})
+@pytest.mark.parametrize(
+    ("changed", "detail", "code"),
+    [
+        ({}, "rows", "batch_rows_too_many"),
+        ({"months": 480, "rounding": {"balance": "carried"}}, "totals", "batch_too_heavy"),
+    ],
+)
+def test_more_than_the_service_computes_at_once_is_refused(
+    client: TestClient, changed: dict[str, Any], detail: str, code: str
+) -> None:
+    items = [INSTALLMENT | changed] * 1_400
 
-    assert (response.status_code, response.json()["code"]) == (422, "batch_rows_too_many")
+    response = post(client, "installment-schedules/batch", {"items": items, "detail": detail})
+
+    assert (response.status_code, response.json()["code"]) == (422, code)
+
+
+def test_ten_thousand_quotes_fit_in_one_call(client: TestClient) -> None:
+    response = post(client, "installment-schedules/batch", {"items": [INSTALLMENT] * 10_000})
+
+    assert response.status_code == 200
+    assert {item["level_payment_won"] for item in response.json()["items"]} == {2_974_692}
 
 
 def test_prices_terms_and_rates_are_solved_backwards(client: TestClient) -> None:
