@@ -113,6 +113,8 @@ class EmbeddedPostgres:
             try:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 self._pg_ctl("-m", "fast", "-w", "stop")
+                with contextlib.suppress(OSError):  # a folder for each data folder would pile up
+                    self.socket_dir.rmdir()
             except BlockingIOError:
                 pass
             finally:
