@@ -24,8 +24,8 @@ from starlette.testclient import TestClient
 
 import service.accounts.passwords
 from matching.encoder import HashingEncoder
-from matching.intent_training import ExampleTable, fit_regressions, read_examples
-from seed_data import FOLDER
+from matching.intent_training import fit_intent, read_examples
+from seed_data import PROBLEM_EXAMPLES
 from service.app import create_app
 from service.db.embedded import EmbeddedPostgres
 from service.db.migrate import migrate
@@ -164,12 +164,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="session")
 def intent(settings: Settings, encoder: CountingEncoder) -> None:
-    """An intent model for the small encoder, where the service looks for one; it is not calibrated."""
-    statements = [
-        each for path in sorted(FOLDER.glob("problem_examples*.jsonl")) for each in read_examples(path)
-    ]
-    some = statements[:: len(statements) // 200]
-    fit_regressions(ExampleTable.of(some, encoder)).save(settings.intent_dir)
+    """An intent model for the small encoder, fitted to some statements, where the service looks for one."""
+    statements = read_examples(PROBLEM_EXAMPLES)
+    fit_intent(statements[:: len(statements) // 120], encoder).save(settings.intent_dir)
 
 
 @pytest.fixture(scope="session")
