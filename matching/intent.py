@@ -1,10 +1,10 @@
 """From a problem in a manufacturer's own words to the kinds of solution that it calls for.
 
-Each solution category has its own logistic regression over two views of the text: the sentence
-vector (meaning) and TF-IDF of character 2- to 4-grams (words of the trade that the encoder blurs).
-Its log-odds, and how they stand against those of the other categories, then go through a sigmoid
-fitted on held-out statements (Platt, 1999), so that 0.6 means that about six in ten such texts call
-for the category. Several categories may be probable at once.
+Two views of the text are used: the sentence vector (meaning) and TF-IDF of character 2- to 4-grams
+(words of the trade that the encoder blurs). Two judges look at them: a logistic regression for each
+solution category, and the vote of the learned statements that are most like the text. What they say
+goes through a sigmoid fitted on held-out statements (Platt, 1999), so that 0.6 means that about six
+in ten such texts call for the category. Several categories may be probable at once.
 
 The fitted numbers lie in `artefacts/intent`; `matching.intent_training` makes them again.
 """
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.special import expit, log_softmax
+from scipy.special import expit, log_softmax, logit, softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from matching.domain import FloatArray, InferredCategory
@@ -34,6 +34,16 @@ GRAMS = (2, 4)
 VECTOR_SCALE = 1.0
 """Weight of the sentence vector beside the n-grams, whose rows have length 1 (1 won against 0.7 to 8)."""
 
+VECTOR_LIKENESS = 0.5
+"""Weight of the vectors' cosine beside that of the n-grams where a text is compared with learned cases."""
+
+VOTERS = 80
+VOTE_WIDTH = 0.1
+"""A case that is less like the text than the likest by this much votes with a third of its weight."""
+
+LEAST_SHARE = 0.002
+
+Numbers = NDArray[np.float64]
 Probabilities = NDArray[np.float64]
 
 
@@ -43,17 +53,19 @@ class EncoderMismatchError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class IntentFeatures:
-    """The two views of a text as one sparse row: centred, scaled vector | n-gram TF-IDF."""
+    """The two views of a text, as learned from the statements."""
 
     vocabulary: tuple[str, ...]
-    rarity: NDArray[np.float64]
-    centre: NDArray[np.float64]
+    rarity: Numbers
+    centre: Numbers
 
-    def rows(self, texts: Sequence[str], vectors: FloatArray) -> sparse.csr_matrix:
-        """Features of the texts with their "query" vectors, shape (n, dimensions + n-grams)."""
-        dense = (np.asarray(vectors, np.float64) - self.centre) * VECTOR_SCALE
-        grams = self._vectorizer.transform([lexical_form(text) for text in texts])
-        return sparse.hstack([sparse.csr_matrix(dense), grams], format="csr")
+    def centred(self, vectors: FloatArray) -> Numbers:
+        """Sentence vectors less their mean: e5 vectors all point nearly the same way."""
+        return np.asarray(vectors, np.float64) - self.centre
+
+    def grams(self, texts: Sequence[str]) -> sparse.csr_matrix:
+        """TF-IDF of n-grams, rows of length 1."""
+        return self._vectorizer.transform([lexical_form(text) for text in texts])
 
     @cached_property
     def _vectorizer(self) -> TfidfVectorizer:
@@ -63,21 +75,34 @@ class IntentFeatures:
 
 
 @dataclass(frozen=True, eq=False)
+class LearnedCases:
+    """The statements learned from: unit centred vectors, n-grams, and label weights (n, categories)."""
+
+    vectors: Numbers
+    grams: sparse.csr_matrix
+    labels: Numbers
+
+    def votes(self, centred: Numbers, grams: sparse.csr_matrix) -> Numbers:
+        """Log-odds of each category by the labels of the cases most like each text."""
+        unit = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+        likeness = VECTOR_LIKENESS * unit @ self.vectors.T + (grams @ self.grams.T).toarray()
+        nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :VOTERS]
+        found = np.take_along_axis(likeness, nearest, axis=1)
+        weights = softmax(found / VOTE_WIDTH, axis=1)
+        shares = np.einsum("nk,nkc->nc", weights, self.labels[nearest])
+        return np.asarray(logit(np.clip(shares, LEAST_SHARE, 1 - LEAST_SHARE)))
+
+
+@dataclass(frozen=True, eq=False)
 class Sigmoids:
-    """Turns log-odds of class-balanced regressions into calibrated probabilities, by category."""
+    """Turns the judges' log-odds into calibrated probabilities: slopes (categories, signs), offsets."""
 
-    own: NDArray[np.float64]
-    share: NDArray[np.float64]
-    offset: NDArray[np.float64]
+    slopes: Numbers
+    offsets: Numbers
 
-    def __call__(self, decisions: NDArray[np.float64]) -> Probabilities:
-        """Shape as `decisions`, (n, categories)."""
-        return np.asarray(expit(decisions * self.own + log_shares(decisions) * self.share + self.offset))
-
-
-def log_shares(decisions: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log of the share that each category has of the odds (log-softmax): low when others fit as well."""
-    return np.asarray(log_softmax(decisions, axis=1))
+    def __call__(self, signs: Numbers) -> Probabilities:
+        """From (n, categories, signs) to (n, categories)."""
+        return np.asarray(expit((signs * self.slopes).sum(axis=2) + self.offsets))
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,20 +112,28 @@ class IntentModel:
     categories: tuple[str, ...]
     encoder_name: str
     features: IntentFeatures
-    weights: NDArray[np.float64]
-    intercepts: NDArray[np.float64]
+    weights: Numbers
+    intercepts: Numbers
+    cases: LearnedCases
     sigmoids: Sigmoids
     card: Mapping[str, Any]
 
     def probabilities(self, texts: Sequence[str], vectors: FloatArray) -> Probabilities:
         """Shape (n, categories). `vectors` are those of the texts under the "query" prompt."""
-        return self.sigmoids(self.decisions(texts, vectors))
+        return self.sigmoids(self.signs(texts, vectors))
 
-    def decisions(self, texts: Sequence[str], vectors: FloatArray) -> NDArray[np.float64]:
-        """Log-odds of the class-balanced regressions, before calibration."""
+    def signs(self, texts: Sequence[str], vectors: FloatArray) -> Numbers:
+        """What the judges say, shape (n, categories, 3).
+
+        The regressions' log-odds, the log of their share among all categories (low when others fit as
+        well), and the log-odds of the votes.
+        """
         if vectors.shape != (len(texts), len(self.features.centre)):
             raise ValueError(f"{len(texts)} texts need vectors of their encoder, got {vectors.shape}")
-        return np.asarray(self.features.rows(texts, vectors) @ self.weights.T + self.intercepts)
+        centred, grams = self.features.centred(vectors), self.features.grams(texts)
+        decisions = features_row(centred, grams) @ self.weights.T + self.intercepts
+        votes = self.cases.votes(centred, grams)
+        return np.stack([decisions, log_softmax(decisions, axis=1), votes], axis=2)
 
     def infer(self, text: str, vector: FloatArray) -> tuple[InferredCategory, ...]:
         """Every category with its probability, the most probable first."""
@@ -118,9 +151,13 @@ class IntentModel:
             centre=self.features.centre.astype(np.float32),
             weights=self.weights.astype(np.float16),
             intercepts=self.intercepts.astype(np.float32),
-            own=self.sigmoids.own.astype(np.float32),
-            share=self.sigmoids.share.astype(np.float32),
-            offset=self.sigmoids.offset.astype(np.float32),
+            case_vectors=self.cases.vectors.astype(np.float16),
+            case_labels=self.cases.labels.astype(np.float16),
+            case_grams=self.cases.grams.data.astype(np.float16),
+            case_gram_columns=self.cases.grams.indices.astype(np.int32),
+            case_gram_rows=self.cases.grams.indptr.astype(np.int32),
+            slopes=self.sigmoids.slopes.astype(np.float32),
+            offsets=self.sigmoids.offsets.astype(np.float32),
         )
         _write_json(folder / VOCABULARY_FILE, list(self.features.vocabulary))
         heading = {"categories": list(self.categories), "encoder": self.encoder_name}
@@ -134,16 +171,27 @@ class IntentModel:
             raise EncoderMismatchError(f"fitted on {card['encoder']}, asked for {encoder_name}")
         vocabulary = tuple(json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8")))
         with np.load(folder / NUMBERS_FILE, allow_pickle=False) as stored:
-            numbers = {name: stored[name].astype(np.float64) for name in stored.files}
+            numbers = {name: stored[name] for name in stored.files}
+        exact = {name: values.astype(np.float64) for name, values in numbers.items()}
+        grams = sparse.csr_matrix(
+            (exact["case_grams"], numbers["case_gram_columns"], numbers["case_gram_rows"]),
+            shape=(len(exact["case_labels"]), len(vocabulary)),
+        )
         return cls(
             categories=tuple(card.pop("categories")),
             encoder_name=card.pop("encoder"),
-            features=IntentFeatures(vocabulary, numbers["rarity"], numbers["centre"]),
-            weights=numbers["weights"],
-            intercepts=numbers["intercepts"],
-            sigmoids=Sigmoids(numbers["own"], numbers["share"], numbers["offset"]),
+            features=IntentFeatures(vocabulary, exact["rarity"], exact["centre"]),
+            weights=exact["weights"],
+            intercepts=exact["intercepts"],
+            cases=LearnedCases(exact["case_vectors"], grams, exact["case_labels"]),
+            sigmoids=Sigmoids(exact["slopes"], exact["offsets"]),
             card=card,
         )
+
+
+def features_row(centred: Numbers, grams: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Both views side by side, as the regressions see them."""
+    return sparse.hstack([sparse.csr_matrix(centred * VECTOR_SCALE), grams], format="csr")
 
 
 def gram_vectorizer(**options: Any) -> TfidfVectorizer:

@@ -24,7 +24,7 @@ from matching.intent_training import (
     cross_fitted_probabilities,
     fit_regressions,
     folds,
-    held_out_decisions,
+    held_out_signs,
     read_examples,
 )
 from matching.metrics import binary_log_loss, expected_calibration_error, top_accuracy
@@ -47,13 +47,13 @@ LIMITS = (
 def train_intent(encoder: Encoder, examples_path: Path, folder: Path = ARTEFACT_FOLDER) -> IntentModel:
     """Fit on the statements of a JSON Lines file and write the artefact; the model as it was written."""
     table = ExampleTable.of(read_examples(examples_path), encoder)
-    decisions = held_out_decisions(table)
-    model = replace(calibrated_model(table, decisions), card=card_of(table, decisions))
+    signs = held_out_signs(table)
+    model = replace(calibrated_model(table, signs), card=card_of(table, signs))
     model.save(folder)
     return model
 
 
-def card_of(table: ExampleTable, decisions: Probabilities) -> dict[str, Any]:
+def card_of(table: ExampleTable, signs: Probabilities) -> dict[str, Any]:
     """What the model was fitted on and its figures on statements that it had not seen."""
     statements = table.rows(table.statements)
     mains = Counter(example.categories[0] for example in statements.examples)
@@ -64,7 +64,7 @@ def card_of(table: ExampleTable, decisions: Probabilities) -> dict[str, Any]:
         "statements_sha256": examples_hash(statements.examples),
         "near_copy_groups": len(np.unique(statements.groups)),
         "statements_by_main_category": {code: mains[code] for code in category_codes()},
-        "held_out": held_out_figures(statements, cross_fitted_probabilities(table, decisions)),
+        "held_out": held_out_figures(statements, cross_fitted_probabilities(table, signs)),
         "learning_curve": learning_curve(table),
     }
 
@@ -123,6 +123,6 @@ def _some(table: ExampleTable, train: Indices, share: float, generator: np.rando
 def _fold_accuracy(table: ExampleTable, train: Indices, test: Indices) -> tuple[float, float, float]:
     """Statements learned from, and how often the main category came first or among the first three."""
     learned, held_out = table.rows(train), table.rows(test)
-    decisions = fit_regressions(learned).decisions(held_out.texts, held_out.vectors)
+    decisions = fit_regressions(learned).signs(held_out.texts, held_out.vectors)[:, :, 0]
     main = held_out.labels.argmax(axis=1)
     return len(learned.statements), top_accuracy(main, decisions, 1), top_accuracy(main, decisions, 3)

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
 from scipy.sparse import csgraph, csr_matrix
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
@@ -21,10 +23,11 @@ from matching.encoder import Encoder
 from matching.intent import (
     IntentFeatures,
     IntentModel,
+    LearnedCases,
     Probabilities,
     Sigmoids,
+    features_row,
     gram_vectorizer,
-    log_shares,
 )
 from matching.taxonomy import category_codes, solution_categories
 from matching.text import lexical_form
@@ -36,6 +39,9 @@ NEAR_COPY = 0.6
 INVERSE_PENALTY = 3.0
 LABEL_WEIGHTS = (1.0, 0.7, 0.5)
 """How sure a label is: the main category first, later ones less; beyond the third like the third."""
+
+SIGNS = 3
+"""How many numbers the judges say of a category, see `IntentModel.signs`."""
 
 Indices = NDArray[np.int64]
 Labels = NDArray[np.float64]
@@ -133,18 +139,21 @@ def near_copy_groups(texts: Sequence[str]) -> Indices:
 
 
 def fit_intent(examples: Sequence[ProblemExample], encoder: Encoder) -> IntentModel:
-    """Fit to all examples and calibrate on the decisions of folds that had not seen them."""
+    """Fit to all examples and calibrate on what judges say of folds that had not seen them."""
     table = ExampleTable.of(examples, encoder)
-    return calibrated_model(table, held_out_decisions(table))
+    return calibrated_model(table, held_out_signs(table))
 
 
-def calibrated_model(table: ExampleTable, decisions: Labels) -> IntentModel:
-    """The model of all examples with sigmoids fitted to held-out decisions of its statements."""
-    return replace(fit_regressions(table), sigmoids=fit_sigmoids(decisions, table.labels[table.statements]))
+def calibrated_model(table: ExampleTable, signs: Labels) -> IntentModel:
+    """The model of all examples with sigmoids fitted to held-out signs of its statements."""
+    return replace(fit_regressions(table), sigmoids=fit_sigmoids(signs, table.labels[table.statements]))
 
 
 def fit_regressions(table: ExampleTable) -> IntentModel:
-    """One class-balanced logistic regression a category, not yet calibrated."""
+    """A class-balanced regression for each category, and the cases that vote.
+
+    Not yet calibrated: the probabilities are those of the regressions alone.
+    """
     texts = [lexical_form(text) for text in table.texts]
     counted = gram_vectorizer(min_df=2).fit(texts)
     features = IntentFeatures(
@@ -152,7 +161,8 @@ def fit_regressions(table: ExampleTable) -> IntentModel:
         rarity=_as_stored(counted.idf_, np.float32),
         centre=_as_stored(table.vectors.mean(axis=0, dtype=np.float64), np.float32),
     )
-    rows = features.rows(table.texts, table.vectors)
+    centred, grams = features.centred(table.vectors), features.grams(table.texts)
+    rows = features_row(centred, grams)
     fitted = [_balanced_regression(rows, column) for column in table.labels.T]
     return IntentModel(
         categories=category_codes(),
@@ -160,26 +170,27 @@ def fit_regressions(table: ExampleTable) -> IntentModel:
         features=features,
         weights=_as_stored(np.stack([weights for weights, _ in fitted]), np.float16),
         intercepts=_as_stored(np.array([intercept for _, intercept in fitted]), np.float32),
-        sigmoids=Sigmoids(np.ones(len(fitted)), np.zeros(len(fitted)), np.zeros(len(fitted))),
+        cases=_cases(centred, grams, table.labels),
+        sigmoids=Sigmoids(np.tile([1.0, 0.0, 0.0], (len(fitted), 1)), np.zeros(len(fitted))),
         card={},
     )
 
 
-def held_out_decisions(table: ExampleTable) -> Labels:
-    """Log-odds for each statement from a model that saw neither it nor a near-copy of it."""
-    decisions = np.zeros(table.labels.shape)
+def held_out_signs(table: ExampleTable) -> Labels:
+    """What judges say of each statement who saw neither it nor a near-copy of it."""
+    signs = np.zeros((*table.labels.shape, SIGNS))
     for train, test in folds(table):
         model, held_out = fit_regressions(table.rows(train)), table.rows(test)
-        decisions[test] = model.decisions(held_out.texts, held_out.vectors)
-    return decisions[table.statements]
+        signs[test] = model.signs(held_out.texts, held_out.vectors)
+    return signs[table.statements]
 
 
-def cross_fitted_probabilities(table: ExampleTable, decisions: Labels) -> Probabilities:
-    """Held-out decisions through sigmoids that did not see their fold either."""
+def cross_fitted_probabilities(table: ExampleTable, signs: Labels) -> Probabilities:
+    """Held-out signs through sigmoids that did not see their fold either."""
     statements = table.rows(table.statements)
-    judged = np.zeros(decisions.shape)
+    judged = np.zeros(statements.labels.shape)
     for train, test in folds(statements):
-        judged[test] = fit_sigmoids(decisions[train], statements.labels[train])(decisions[test])
+        judged[test] = fit_sigmoids(signs[train], statements.labels[train])(signs[test])
     return judged
 
 
@@ -193,12 +204,17 @@ def folds(table: ExampleTable) -> Iterator[tuple[Indices, Indices]]:
         yield np.concatenate([statements[train], definitions]), statements[test]
 
 
-def fit_sigmoids(decisions: Labels, labels: Labels) -> Sigmoids:
+def fit_sigmoids(signs: Labels, labels: Labels) -> Sigmoids:
     """Each category's sigmoid (Platt scaling): is the category called for at all?"""
-    seen = np.stack([decisions, log_shares(decisions)], axis=2)
-    fitted = np.array([_sigmoid(seen[:, i], labels[:, i] > 0) for i in range(labels.shape[1])])
-    own, share, offset = _as_stored(fitted.T, np.float32)
-    return Sigmoids(own, share, offset)
+    fitted = np.array([_sigmoid(signs[:, i], labels[:, i] > 0) for i in range(labels.shape[1])])
+    return Sigmoids(_as_stored(fitted[:, :-1], np.float32), _as_stored(fitted[:, -1], np.float32))
+
+
+def _cases(centred: Labels, grams: csr_matrix, labels: Labels) -> LearnedCases:
+    unit = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+    kept = grams.copy()
+    kept.data = _as_stored(kept.data, np.float16)
+    return LearnedCases(_as_stored(unit, np.float16), kept, _as_stored(labels, np.float16))
 
 
 def _balanced_regression(rows: csr_matrix, weights: Labels) -> tuple[Labels, float]:
@@ -215,13 +231,27 @@ def _balanced_regression(rows: csr_matrix, weights: Labels) -> tuple[Labels, flo
     return fitted.coef_[0], float(fitted.intercept_[0])
 
 
-def _sigmoid(seen: Labels, called_for: NDArray[np.bool_]) -> tuple[float, float, float]:
-    """Slopes of log-odds and log-share, and offset; the base rate where there is nothing to learn from."""
+def _sigmoid(signs: Labels, called_for: NDArray[np.bool_]) -> list[float]:
+    """Slopes and offset of a ridge logistic regression whose slopes may not be negative.
+
+    A sign speaks for its category or says nothing; that few statements make it seem to speak against
+    is chance. Where no statement calls for the category, its base rate is all that is known.
+    """
     if called_for.all() or not called_for.any():
         count = np.count_nonzero(called_for) + 0.5
-        return 0.0, 0.0, float(np.log(count / (len(called_for) + 1.0 - count)))
-    fitted = LogisticRegression(max_iter=1000).fit(seen, called_for)
-    return float(fitted.coef_[0, 0]), float(fitted.coef_[0, 1]), float(fitted.intercept_[0])
+        return [0.0] * SIGNS + [float(np.log(count / (len(called_for) + 1.0 - count)))]
+    design = np.column_stack([signs, np.ones(len(signs))])
+
+    def loss(theta: Labels) -> tuple[float, Labels]:
+        """Penalised negative log-likelihood and its gradient; the offset is free."""
+        raw, slopes = design @ theta, np.append(theta[:-1], 0.0)
+        likelihood = np.logaddexp(0.0, raw).sum() - raw[called_for].sum()
+        return likelihood + 0.5 * slopes @ slopes, design.T @ (expit(raw) - called_for) + slopes
+
+    start = np.append(np.full(SIGNS, 0.5), 0.0)
+    bounds = [(0.0, None)] * SIGNS + [(None, None)]
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500})
+    return [float(value) for value in found.x]
 
 
 def _as_stored(values: Labels, precision: type[np.floating]) -> Labels:

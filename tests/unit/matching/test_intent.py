@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matching.encoder import HashingEncoder
-from matching.intent import EncoderMismatchError, IntentModel
+from matching.encoder import HashingEncoder, SentenceTransformerEncoder
+from matching.intent import ARTEFACT_FOLDER, EncoderMismatchError, IntentModel
 from matching.intent_artefact import examples_hash, train_intent
 from matching.intent_training import (
     ExampleTable,
@@ -17,7 +17,9 @@ from matching.intent_training import (
     near_copy_groups,
     read_examples,
 )
+from matching.metrics import top_accuracy
 from matching.taxonomy import category_codes
+from seed_data import FOLDER
 
 ENCODER = HashingEncoder(64)
 
@@ -181,3 +183,35 @@ def test_a_statement_with_unknown_or_no_category_is_refused_with_its_line(
     path.write_text("\n".join(json.dumps(row) for row in (good, {"text": "x", "categories": categories})))
     with pytest.raises(ValueError, match="line 2"):
         read_examples(path)
+
+
+UNSEEN = Path(__file__).parents[2] / "golden" / "unseen_problems.jsonl"
+
+
+def test_the_shipped_artefact_was_fitted_on_the_statements_in_the_tree() -> None:
+    examples = read_examples(FOLDER / "problem_examples.jsonl")
+    card = IntentModel.load().card
+    assert card["statements_sha256"] == examples_hash(examples)
+    assert sum(path.stat().st_size for path in ARTEFACT_FOLDER.iterdir()) < 10_000_000
+
+
+def test_the_shipped_artefact_was_good_and_calibrated_on_statements_held_out() -> None:
+    held_out = IntentModel.load().card["held_out"]
+    assert held_out["main_category_top1"] > 0.58
+    assert held_out["main_category_top3"] > 0.85
+    assert held_out["log_loss"] < 0.102
+    assert held_out["calibration_error"] < 0.01
+    assert min(held_out["main_category_top3_by_category"].values()) > 0.7
+
+
+@pytest.mark.slow_encoder
+def test_the_shipped_artefact_understands_statements_it_never_saw(e5: SentenceTransformerEncoder) -> None:
+    unseen = read_examples(UNSEEN)
+    learned = {example.text for example in read_examples(FOLDER / "problem_examples.jsonl")}
+    texts = [example.text for example in unseen]
+    assert not learned & set(texts)
+    assert {example.categories[0] for example in unseen} == set(category_codes())
+    judged = IntentModel.load(encoder_name=e5.name).probabilities(texts, e5.encode(texts, "query"))
+    main = np.array([category_codes().index(example.categories[0]) for example in unseen])
+    assert top_accuracy(main, judged, 1) >= 0.8
+    assert top_accuracy(main, judged, 3) >= 0.92
