@@ -1,0 +1,74 @@
+"""Filling an empty database with the demo data."""
+
+import pytest
+from starlette.testclient import TestClient
+
+import seed_data
+from service.db.session import Database
+from service.seeding import (
+    DEMO_ACCOUNT_MANAGER,
+    DEMO_ADMIN,
+    DEMO_MANUFACTURER,
+    DEMO_SUPPLIER,
+    embed_everything,
+    ensure_admin,
+    is_empty,
+    seed_demo,
+)
+from service.settings import Settings
+from tests.factories.answers import row_counts
+from tests.factories.encoders import CountingEncoder
+
+
+def test_the_demo_data_fill_an_empty_database_and_all_four_roles_can_sign_in(
+    client: TestClient, database: Database, settings: Settings
+) -> None:
+    assert is_empty(database)
+    seed_demo(database, settings)
+    assert not is_empty(database)
+    counts = row_counts(database)
+    assert counts["supplier"] == len(seed_data.suppliers())
+    assert counts["manufacturer"] == len(seed_data.manufacturers())
+    assert counts["need"] == len(seed_data.needs())
+    assert counts["programme"] == len(seed_data.programmes())
+    assert counts["fund_term"] == len(seed_data.fund_terms())
+    password = settings.demo_password_file.read_text().strip()
+    assert settings.demo_password_file.stat().st_mode & 0o777 == 0o600
+    for email in (DEMO_ADMIN, DEMO_ACCOUNT_MANAGER, DEMO_SUPPLIER, DEMO_MANUFACTURER):
+        answer = client.post("/v1/auth/token", data={"username": email, "password": password})
+        assert answer.status_code == 200, email
+
+
+def test_demo_data_that_fail_half_way_leave_the_database_empty(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seed_data, "needs", lambda: [{"manufacturer_business_number": "?"}])
+    with pytest.raises(KeyError):
+        seed_demo(database, settings)
+    assert set(row_counts(database).values()) == {0}
+
+
+def test_everything_is_embedded_once(
+    database: Database, settings: Settings, encoder: CountingEncoder
+) -> None:
+    seed_demo(database, settings)
+    said: list[str] = []
+    embed_everything(database, encoder, said.append)
+    total = len(seed_data.suppliers()) + len(seed_data.needs())
+    assert said[-1].endswith(f"{total}/{total}")
+    encoder.encoded.clear()
+    embed_everything(database, encoder, said.append)
+    assert encoder.encoded == []
+
+
+def test_the_first_administrator_is_made_once(
+    client: TestClient, database: Database, settings: Settings
+) -> None:
+    named = Settings.model_validate(
+        settings.model_dump() | {"admin_email": "boss@alliance.example", "admin_password": "a long password"}
+    )
+    for _ in range(2):
+        ensure_admin(database, named)
+    assert row_counts(database)["account"] == 1
+    credentials = {"username": "Boss@alliance.example", "password": "a long password"}
+    assert client.post("/v1/auth/token", data=credentials).status_code == 200
