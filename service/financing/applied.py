@@ -1,8 +1,9 @@
 """The name of every convention that made a schedule what it is."""
 
-from service.financing.conventions import AccrueTo, BalanceTracking, DayCount
+from service.financing.conventions import AccrueTo, BalanceTracking, DayCount, Method, VatTiming
 from service.financing.periods import payment_anchor
 from service.financing.rows import Schedule
+from service.financing.terms import Terms
 
 Applied = dict[str, str | int]
 
@@ -27,19 +28,36 @@ def applied_conventions(schedule: Schedule) -> Applied:
         "calendar": schedule.calendar_version,
     }
     if terms.start_date:
-        applied["payment_day"] = payment_anchor(terms)[1]
+        applied |= {"payment_day": payment_anchor(terms)[1], "first_due_date": _first_due_date(terms)}
     if terms.vat:
         applied |= {
             "vat_timing": terms.vat.timing.value,
             "vat_base": terms.vat.base.value,
             "vat_rounding": "down",
         }
+        if terms.down_payment_won or terms.grant_won:
+            applied["vat_of_down_payment_and_grant"] = VatTiming.AT_DELIVERY.value
     if terms.rate_changes:
-        applied["rate_change"] = "interest_split_by_days_and_payment_recast"
+        applied["rate_change"] = _rate_change(terms)
+    if terms.day_count is DayCount.MONTHLY and (terms.rate_changes or terms.prepayments):
+        applied["part_of_a_month"] = "twelfth_shared_by_days"
     if terms.prepayments:
         applied["prepayment"] = "interest_settled_to_date"
         applied["prepayment_fee"] = "prorated_by_days_within_three_years" if terms.prepayment_fee else "none"
     return applied
+
+
+def _first_due_date(terms: Terms) -> str:
+    if terms.first_due_date:
+        return "given"
+    return "payment_day_of_next_month" if terms.payment_day else "one_month_after_start"
+
+
+def _rate_change(terms: Terms) -> str:
+    """Equal principals are agreed whatever the rate, and a bullet is one principal: only interest changes."""
+    if terms.method in (Method.LEVEL_PRINCIPAL, Method.BULLET):
+        return "interest_split_by_days"
+    return "interest_split_by_days_and_payment_recast"
 
 
 def _accrual_end(schedule: Schedule) -> str:

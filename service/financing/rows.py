@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
+from itertools import repeat
 from typing import NamedTuple
 
 from service.financing.conventions import RowKind
@@ -31,9 +32,6 @@ class ScheduleRow(NamedTuple):
     payment_won: int
     closing_balance_won: int
     tax_invoice_date: date | None
-
-
-_row: partial[ScheduleRow] = partial(tuple.__new__, ScheduleRow)
 
 
 class Totals(NamedTuple):
@@ -71,7 +69,7 @@ class Schedule:
     @cached_property
     def rows(self) -> tuple[ScheduleRow, ...]:
         """Every cash event in order."""
-        return tuple(map(_row, zip(*self.columns, strict=True)))
+        return tuple(map(tuple.__new__, repeat(ScheduleRow), zip(*self.columns, strict=True)))
 
     @property
     def first_payment_won(self) -> int:

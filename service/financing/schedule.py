@@ -119,6 +119,9 @@ class _Run:
         rate = self._accrual.rate_before(period.ends)
         if rate == self._rate:
             return
+        if self._terms.method is Method.LEVEL_PRINCIPAL:
+            self._rate = rate  # equal principals are agreed whatever the rate
+            return
         if self._shortened:
             self._last = self._projected_end(period.number)
             self._shortened = False

@@ -198,7 +198,7 @@ class SaleInput(ContractInput):
                 raise TermsError("price_or_principal_required", "/price_won")
             return self.principal_won
         if self.price_won > 0:
-            check_won(self.price_won, "/price_won")
+            check_won(self.price_won, "/price_won", least=1)
         check_won(self.down_payment_won, "/down_payment_won")
         check_won(self.granted_won, "/grant/amount_won")
         financed = financed_principal(self.price_won, self.down_payment_won, self.granted_won)

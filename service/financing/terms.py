@@ -180,7 +180,7 @@ def check_won(amount: int, pointer: str, least: int = 0) -> None:
     if type(amount) is not int:
         raise TermsError("won_not_integer", pointer)
     if not least <= amount <= MOST_WON:
-        raise TermsError("won_out_of_bounds", pointer, least=least, most=MOST_WON)
+        raise TermsError("won_out_of_bounds", pointer, least=f"{least:,}", most=f"{MOST_WON:,}")
 
 
 def check_count(value: int, pointer: str, least: int, most: int) -> None:

@@ -17,8 +17,14 @@ _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$", re.ASCII)
 
 
 def _whole_won(value: Any) -> Any:
-    if isinstance(value, float):
+    if type(value) is not int:
         raise PydanticCustomError("won_not_integer", "won must be an integer")
+    return value
+
+
+def _whole_count(value: Any) -> Any:
+    if type(value) is not int:
+        raise PydanticCustomError("count_not_integer", "a count must be an integer")
     return value
 
 
@@ -33,11 +39,14 @@ def _rate(value: Any) -> Fraction:
 
 
 def _day(value: Any) -> Any:
-    if isinstance(value, str) and not _DAY.fullmatch(value):
-        raise PydanticCustomError("date_parsing", "a day is YYYY-MM-DD")
-    if not isinstance(value, (str, date)):
-        raise PydanticCustomError("date_type", "a day is YYYY-MM-DD")
-    return value
+    if type(value) is date:
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise PydanticCustomError("day_malformed", "a day is YYYY-MM-DD")
+    try:
+        return date.fromisoformat(value)
+    except ValueError as unknown:
+        raise PydanticCustomError("day_unknown", "not a day of the calendar") from unknown
 
 
 Won = Annotated[
@@ -47,7 +56,7 @@ Won = Annotated[
 ]
 """Bounds are the engine's to refuse, so that each refusal has its own code."""
 
-Count = Annotated[int, Field(strict=True)]
+Count = Annotated[int, Field(strict=True), BeforeValidator(_whole_count)]
 
 Rate = Annotated[
     Fraction,

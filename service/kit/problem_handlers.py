@@ -120,6 +120,12 @@ _OWN_CODES = {
     "business_number_check_digit",
     "registration_consent_required",
     "unknown_code",
+    "won_not_integer",
+    "count_not_integer",
+    "rate_malformed",
+    "rate_negative",
+    "day_malformed",
+    "day_unknown",
 }
 
 
@@ -141,4 +147,7 @@ def fault_code(fault: Mapping[str, Any]) -> str:
 
 def fault_sentence(fault: Mapping[str, Any]) -> str:
     """The Korean sentence for one of pydantic's errors."""
-    return sentence(fault_code(fault), **fault.get("ctx", {}))
+    values = dict(fault.get("ctx", {}))
+    if "expected" in values:  # pydantic lists the choices in English: 'a', 'b' or 'c'
+        values["expected"] = str(values["expected"]).replace(" or ", ", ")
+    return sentence(fault_code(fault), **values)

@@ -1,8 +1,9 @@
 """Sentences of the calculators: refusals, warnings and the names of conventions."""
 
 SENTENCES: dict[str, str] = {
-    "won_not_integer": "금액은 소수점 없는 원 단위 정수로 넣어 주세요.",
-    "won_out_of_bounds": "금액은 {least:,}원 이상 {most:,}원 이하로 넣어 주세요.",
+    "won_not_integer": "금액은 100000000처럼 따옴표와 소수점 없는 원 단위 정수로 넣어 주세요.",
+    "won_out_of_bounds": "금액은 {least}원 이상 {most}원 이하로 넣어 주세요.",
+    "count_not_integer": "36처럼 따옴표와 소수점 없는 정수로 넣어 주세요.",
     "count_out_of_bounds": "{least} 이상 {most} 이하의 정수를 넣어 주세요.",
     "rate_malformed": '이율은 연 퍼센트를 따옴표로 감싼 글자로 넣어 주세요. 예: "4.5"',
     "rate_negative": "이율은 0 이상이어야 합니다.",
@@ -21,8 +22,10 @@ SENTENCES: dict[str, str] = {
     "step_out_of_bounds": "납입금 증가율은 0 이상 100 이하의 퍼센트로 넣어 주세요.",
     "step_never_amortises": "처음 납입금이 이자보다 적어 원금이 늘어납니다. 증가율을 낮추거나 기간을 바꾸고, 그래도 좋다면 allow_negative_amortisation을 true로 해 주세요.",
     "start_date_required": "날짜로 계산하는 조건이 있어 시작일(start_date)이 필요합니다.",
+    "day_malformed": "날짜를 2026-01-25 모양으로 넣어 주세요.",
+    "day_unknown": "달력에 없는 날짜입니다. 달과 날을 확인해 주세요.",
     "dates_out_of_order": "날짜의 앞뒤가 맞지 않습니다. 시작일 뒤로 순서대로 넣어 주세요.",
-    "date_out_of_range": "휴일을 알 수 있는 {earliest}년부터 {latest}년 사이여야 합니다.",
+    "date_out_of_range": "휴일을 알 수 있는 {earliest}년부터 {latest}년까지의 날짜를 넣어 주세요. 마지막 납입일도 그 안이어야 합니다.",
     "first_due_date_too_far": "첫 납입일은 시작일부터 12개월 안이어야 합니다.",
     "payment_day_mismatch": "첫 납입일이 납입일(payment_day)과 맞지 않습니다. 하나만 넣거나 맞춰 주세요.",
     "vat_out_of_bounds": "부가가치세율은 0 이상 100 이하의 퍼센트로 넣어 주세요.",
@@ -45,6 +48,8 @@ SENTENCES: dict[str, str] = {
     "batch_rows_too_many": "회차까지 받을 때는 한 번에 모두 {most}회차까지 계산할 수 있습니다. 나누어 보내거나 detail을 totals로 해 주세요.",
     "batch_too_heavy": "날짜나 수수료 같은 조건이 있는 건이 너무 많습니다. 나누어 보내 주세요.",
     "not_acceptable_schedule": "이 주소는 JSON, CSV, XLSX, HTML로 답할 수 있습니다. Accept 헤더를 확인해 주세요.",
+    "union_tag_not_found": "{discriminator} 항목이 필요합니다. 어떤 방법인지 넣어 주세요.",
+    "union_tag_invalid": "{discriminator} 항목에는 {expected_tags} 가운데 하나를 넣어 주세요.",
     "comparison_best": "현재가치로 가장 적게 듭니다({value}). 이자와 수수료는 {cost}입니다.",
     "comparison_over_best": "현재가치로 가장 나은 방법보다 {over} 더 듭니다. 이자와 수수료는 {cost}입니다.",
     "warning_carried_rows_do_not_add_up": "원 미만을 넘겨 계산하고 표시할 때만 반올림하므로 표의 행을 더한 값이 합계와 다를 수 있습니다.",

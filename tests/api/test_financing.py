@@ -227,26 +227,104 @@ def test_a_refusal_has_its_code_pointer_and_sentence(
 
 
 @pytest.mark.parametrize(
-    ("changed", "pointer"),
+    ("changed", "code", "pointer"),
     [
-        ({"price_won": 100_000_000.0}, "/price_won"),
-        ({"annual_rate_percent": 4.5}, "/annual_rate_percent"),
-        ({"annual_rate_percent": 4}, "/annual_rate_percent"),
-        ({"annual_rate_percent": "-1"}, "/annual_rate_percent"),
-        ({"months": "36"}, "/months"),
-        ({"months": 36.0}, "/months"),
-        ({"start_date": 0}, "/start_date"),
-        ({"start_date": "2026-01-25T00:00:00"}, "/start_date"),
-        ({"colour": "red"}, "/colour"),
+        ({"price_won": 100_000_000.0}, "won_not_integer", "/price_won"),
+        ({"price_won": "100000000"}, "won_not_integer", "/price_won"),
+        ({"price_won": True}, "won_not_integer", "/price_won"),
+        ({"annual_rate_percent": 4.5}, "rate_malformed", "/annual_rate_percent"),
+        ({"annual_rate_percent": 4}, "rate_malformed", "/annual_rate_percent"),
+        ({"annual_rate_percent": "4.5%"}, "rate_malformed", "/annual_rate_percent"),
+        ({"annual_rate_percent": "-1"}, "rate_negative", "/annual_rate_percent"),
+        ({"months": "36"}, "count_not_integer", "/months"),
+        ({"months": 36.0}, "count_not_integer", "/months"),
+        ({"months": None}, "count_not_integer", "/months"),
+        ({"start_date": 0}, "day_malformed", "/start_date"),
+        ({"start_date": "2026-01-25T00:00:00"}, "day_malformed", "/start_date"),
+        ({"start_date": "2026-02-30"}, "day_unknown", "/start_date"),
+        ({"colour": "red"}, "validation_failed", "/colour"),
+        ({"fees": None}, "validation_failed", "/fees"),
     ],
 )
-def test_a_field_of_the_wrong_shape_is_pointed_at(
-    client: TestClient, changed: dict[str, Any], pointer: str
+def test_a_single_field_of_the_wrong_shape_has_its_code_and_is_pointed_at(
+    client: TestClient, changed: dict[str, Any], code: str, pointer: str
 ) -> None:
     response = post(client, "installment-schedules", INSTALLMENT | changed)
+    problem = response.json()
 
     assert response.status_code == 422
-    assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
+    assert problem["code"] == code
+    assert [error["pointer"] for error in problem["errors"]] == [pointer]
+
+
+def test_faults_of_several_kinds_are_answered_together(client: TestClient) -> None:
+    problem = post(client, "installment-schedules", {**INSTALLMENT, "price_won": 1.5, "months": "a"}).json()
+
+    assert problem["code"] == "validation_failed"
+    assert [error["pointer"] for error in problem["errors"]] == ["/months", "/price_won"]
+
+
+def test_the_choices_of_a_field_are_listed_in_korean(client: TestClient) -> None:
+    method = post(client, "installment-schedules", {**INSTALLMENT, "method": "equal"}).json()
+    kind = post(
+        client, "comparisons", {"discount_rate_percent": "5", "options": [{"name": "할부", "kind": "lease"}]}
+    ).json()
+
+    assert method["errors"][0]["message"] == (
+        "쓸 수 있는 값이 아닙니다. 쓸 수 있는 값: 'level_payment', 'level_principal', 'bullet', 'graduated'"
+    )
+    assert kind["errors"][0]["message"] == (
+        "'kind' 항목에는 'installment', 'fund_loan', 'lump_sum' 가운데 하나를 넣어 주세요."
+    )
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        dict.fromkeys(("first_due_date", "payment_day", "step", "grant", "vat", "prepayment_fee")),
+        {"rounding": {"mode": "down"}},
+        {"rounding": {}},
+        {"step": {"percent": "5"}},
+        {"fees": [], "rate_changes": [], "prepayments": []},
+        {"prepayment_fee": {"rate_percent": "1.2"}},
+    ],
+)
+def test_fields_that_say_nothing_change_nothing(client: TestClient, harmless: dict[str, Any]) -> None:
+    plain = post(client, "installment-schedules", INSTALLMENT).json()
+    answer = post(client, "installment-schedules", INSTALLMENT | harmless).json()
+
+    assert (answer["rows"], answer["totals"]) == (plain["rows"], plain["totals"])
+
+
+@pytest.mark.parametrize(
+    "extreme",
+    [
+        {"price_won": 10_000_000_000_000, "months": 480, "annual_rate_percent": "20"},
+        {"price_won": 1},
+        {"months": 1},
+        {"annual_rate_percent": "0", "months": 480},
+    ],
+)
+def test_the_ends_of_every_range_are_computed(client: TestClient, extreme: dict[str, Any]) -> None:
+    asked = INSTALLMENT | extreme
+    answer = post(client, "installment-schedules", asked).json()
+
+    assert len(answer["rows"]) == asked["months"]
+    assert sum(row["principal_won"] for row in answer["rows"]) == asked["price_won"]
+    assert answer["rows"][-1]["closing_balance_won"] == 0
+
+
+def test_conventions_that_leave_a_choice_are_named(client: TestClient) -> None:
+    named = post(client, "installment-schedules", CONTRACT_EXAMPLE).json()["conventions"]
+    chosen_day = post(
+        client, "installment-schedules", {**INSTALLMENT, "start_date": "2026-01-25", "payment_day": 10}
+    ).json()["conventions"]
+
+    assert named["first_due_date"] == "one_month_after_start"
+    assert named["rate_change"] == "interest_split_by_days_and_payment_recast"
+    assert named["part_of_a_month"] == "twelfth_shared_by_days"
+    assert chosen_day["first_due_date"] == "payment_day_of_next_month"
+    assert chosen_day["first_period"] == "actual_days_over_365"
 
 
 def test_a_bank_rate_over_the_cap_is_pointed_at_by_its_own_name(client: TestClient) -> None:

@@ -109,6 +109,16 @@ def test_a_bullet_keeps_its_principal_through_a_rate_change() -> None:
     assert rows[-1].payment_won == 100_500_000
 
 
+def test_equal_principals_are_kept_through_a_rate_change() -> None:
+    changes = (RateChange(date(2026, 7, 25), Fraction(6)), RateChange(date(2027, 7, 25), Fraction(3)))
+
+    rows = build_schedule(terms(start_date=START, method=Method.LEVEL_PRINCIPAL, rate_changes=changes)).rows
+
+    assert {row.principal_won for row in rows[:-1]} == {100_000_000 // 36}
+    assert rows[6].interest_won == floor(rows[6].opening_balance_won * Fraction(6, 1200))
+    assert rows[18].interest_won == floor(rows[18].opening_balance_won * Fraction(3, 1200))
+
+
 def prepaid(on: date, amount: int, effect: PrepaymentEffect, **changed: object) -> list[tuple[int, int]]:
     schedule = build_schedule(
         terms(start_date=START, prepayments=(Prepayment(on, amount, effect),), **changed)
