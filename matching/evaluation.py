@@ -7,13 +7,12 @@ supplier in an index, each need is recommended for, and what would be shown is g
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from matching.baselines import Ranking, Scores, baselines
-from matching.benchmark import SUPPLIER_PROFILE, Benchmark, read_benchmark
+from matching.benchmark import SUPPLIER_PROFILE, Benchmark
 from matching.domain import FloatArray, PassageKind, Prompt
 from matching.encoder import Encoder, embed
 from matching.features import EmbeddedNeed
@@ -56,14 +55,16 @@ class Measured:
     recall_at_50: float
 
 
-def evaluate_file(path: Path, encoder: Encoder, intent: Intent, ranker: Ranker) -> tuple[Measured, ...]:
-    """Measure all rankings on a benchmark file; raises BenchmarkError when it is not one."""
+def evaluate_recommender(
+    benchmark: Benchmark, encoder: Encoder, intent: Intent, ranker: Ranker
+) -> tuple[Measured, ...]:
+    """Measure the recommender and every baseline on a benchmark."""
     remembering = RememberingEncoder(encoder)
     rankings = {
         **baselines(remembering),
         "product": lambda benchmark: product_scores(benchmark, remembering, intent, ranker),
     }
-    return evaluate(read_benchmark(path), rankings)
+    return evaluate(benchmark, rankings)
 
 
 def evaluate(benchmark: Benchmark, rankings: Mapping[str, Ranking]) -> tuple[Measured, ...]:

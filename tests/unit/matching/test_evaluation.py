@@ -20,7 +20,7 @@ from matching.evaluation import (
     as_json,
     as_table,
     evaluate,
-    evaluate_file,
+    evaluate_recommender,
 )
 from matching.intent_training import ProblemExample, fit_intent
 from matching.metrics import bootstrap_interval, expected_calibration_error, ndcg, recall, reciprocal_rank
@@ -197,7 +197,9 @@ def test_the_products_own_recommender_is_measured_beside_the_baselines(benchmark
         for code, opening in (("ROBOT", "용접할 사람이 없어"), ("FEMS", "전기요금이 많이 나와"))
         for ending in ("곤란합니다", "걱정입니다", "힘듭니다", "큰일입니다", "어렵습니다")
     ]
-    results = evaluate_file(benchmark_file, ENCODER, fit_intent(examples, ENCODER), Ranker.expert())
+    results = evaluate_recommender(
+        read_benchmark(benchmark_file), ENCODER, fit_intent(examples, ENCODER), Ranker.expert()
+    )
     assert [row.method for row in results if row.corpus == WHOLE] == [
         "random", "tfidf_words", "tfidf_characters", "bm25", "dense", "hybrid", "product",
     ]  # fmt: skip
