@@ -119,7 +119,12 @@ def test_the_services_of_the_compose_file_come_up_work_together_and_end(
         token = first.post("/v1/auth/token", data=SIGN_IN).raise_for_status().json()["access_token"]
         second.headers["Authorization"] = f"Bearer {token}"
         second.post(f"/v1/suppliers/{supplier_id}/approval").raise_for_status()
-        assert _eventually(lambda: supplier_id in _recommended(second))
+        assert _eventually(lambda: second.get("/readyz").is_success), _logs(image)
+        assert _eventually(lambda: supplier_id in _recommended(second), pause_seconds=1), _logs(image)
+
+
+def _logs(image: Image) -> str:
+    return "\n".join(f"{log.name}:\n{log.read_text(encoding='utf-8')}" for log in image.root.glob("*.log"))
 
 
 def _recommended(api: httpx.Client) -> list[str]:
@@ -176,12 +181,12 @@ def _read_only(folder: Path) -> Iterator[None]:
     folder.chmod(0o755)
 
 
-def _eventually(holds: Callable[[], bool]) -> bool:
+def _eventually(holds: Callable[[], bool], pause_seconds: float = 0.2) -> bool:
     deadline = time.monotonic() + START_SECONDS
     while not holds():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.2)
+        time.sleep(pause_seconds)
     return True
 
 
