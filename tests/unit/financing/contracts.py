@@ -63,6 +63,7 @@ def any_terms(random: Random, most_months: int = 60) -> Terms:
     dated = random.random() < 0.6
     start = date(2019, 12, 1) + timedelta(days=random.randint(0, 3000)) if dated else None
     odd_first = start + timedelta(days=random.randint(5, 80)) if start and random.random() < 0.2 else None
+    payment_day = random.randint(1, 31) if start and not odd_first and random.random() < 0.2 else None
     vat = Vat(timing=random.choice(list(VatTiming)), base=random.choice(list(VatBase)))
     return Terms(
         principal_won=principal,
@@ -71,9 +72,10 @@ def any_terms(random: Random, most_months: int = 60) -> Terms:
         method=method,
         grace_months=random.choice([0, 0, random.randint(0, months)]),
         balloon_won=0 if method is Method.BULLET else random.choice([0, 0, random.randint(0, principal)]),
-        step=Step(Fraction(random.randint(0, 3)), random.choice([6, 12])),
+        step=Step(Fraction(random.randint(0, 3)), random.choice([6, 12]), random.choice([None, 2])),
         start_date=start,
         first_due_date=odd_first,
+        payment_day=payment_day,
         rounding=Rounding(random.choice([1, 10]), random.choice(list(RoundingMode))),
         residue=random.choice(list(Residue)),
         day_count=random.choice(list(DayCount)) if dated else DayCount.MONTHLY,

@@ -152,25 +152,33 @@ def test_a_larger_surcharge_than_the_law_allows_is_refused() -> None:
         arrears_on(schedule, date(2026, 6, 1), first_missed=1, addon_percent=Fraction("3.1"))
 
 
-@pytest.mark.parametrize(("inputs", "expected"), tables("grant", "grant"))
-def test_a_grant_is_the_share_up_to_the_cap(inputs: dict[str, Any], expected: dict[str, Any]) -> None:
-    row = GrantRow.of(
-        {
-            "year": 2022,
-            "track": "",
-            "level": inputs["level"],
-            "government_share_percent": inputs["government_share_pct"],
-            "government_cap_won": int(inputs["cap"]),
-            "source": {},
-        }
-    )
-
-    assert share_cost(row, int(inputs["project_cost"])).government_won == int(expected["grant"])
-
-
 def seeded_rows(code: str) -> list[GrantRow]:
     programme = next(each for each in seed_data.programmes() if each["code"] == code)
     return [GrantRow.of(row) for row in programme["grant_rows"]]
+
+
+PRINTED_LEVELS = {
+    "고도화(중간 수준 이상)": "고도화",
+    "선도형(정부일반형)": "고도화",
+    "고도화 동일수준 재신청": "동일수준",
+}
+
+
+@pytest.mark.parametrize(("inputs", "expected"), tables("grant", "grant"))
+def test_a_grant_is_the_share_up_to_the_cap_of_its_published_row(
+    inputs: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    track, _, level = inputs["level"].rpartition("유형1 ")
+    code = "WIN_WIN_SMART_FACTORY_GRANT" if track else "SMART_FACTORY_GRANT"
+    year = 2022 if track else int(inputs["year"])
+
+    row = find_grant_row(
+        seeded_rows(code), code, year, PRINTED_LEVELS.get(level, level), "상생형 유형1" if track else None
+    )
+
+    assert row.government_share_percent == int(inputs["government_share_pct"])
+    assert row.government_cap_won == int(inputs["cap"])
+    assert share_cost(row, int(inputs["project_cost"])).government_won == int(expected["grant"])
 
 
 @pytest.mark.parametrize(
