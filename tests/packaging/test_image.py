@@ -38,12 +38,14 @@ END_SECONDS = 30
 def image() -> Iterator[Image]:
     root = Path(tempfile.mkdtemp(prefix="alliance-image-"))  # pytest's own folders are closed to other users
     root.chmod(0o755)
-    (root / "context").mkdir()
-    copy_context(root / "context")
-    built = Image(root, root / "context")
-    built.build(read_stages(ROOT / "Dockerfile"))
-    yield built
-    shutil.rmtree(root)
+    try:
+        (root / "context").mkdir()
+        copy_context(root / "context")
+        built = Image(root, root / "context")
+        built.build(read_stages(ROOT / "Dockerfile"))
+        yield built
+    finally:
+        shutil.rmtree(root)
 
 
 @pytest.fixture(scope="module")
