@@ -38,8 +38,8 @@ def first_instalment_share(
             break
         guess += missing
     least = balance * monthly_rate - plan.amounts[0]
-    near = range(guess - _NEAR, guess + _NEAR + 1)
-    shares = [share for share in (0, *near) if share >= least] or [0]
+    near: list[int] = [0, *range(guess - _NEAR, guess + _NEAR + 1)]
+    shares = [share for share in near if share >= least] or [0]
     return min(shares, key=lambda share: (abs(excess(share)), abs(share)))
 
 

@@ -155,7 +155,7 @@ class Contract:
         while least < most:  # more paid at first leaves less for the last
             middle = (least + most) // 2
             least, most = (middle + 1, most) if excess(middle) > 0 else (least, middle)
-        around = (0, *range(least - 15, least + 16))
+        around: list[int] = [0, *range(least - 15, least + 16)]
         possible = [each for each in around if payments[0] + each >= self.balance * monthly] or [0]
         return min(possible, key=lambda residue: (abs(excess(residue)), abs(residue)))
 
