@@ -8,6 +8,7 @@ from fastapi.security import OAuth2PasswordRequestForm
 from sqlmodel import col, select
 
 from service.accounts.actor import Administrator, Role, SignedIn
+from service.accounts.audit import record_event
 from service.accounts.operations import issue_api_key, open_account, revoke_api_key, sign_in
 from service.accounts.schemas import (
     AccountAnswer,
@@ -23,7 +24,6 @@ from service.db.session import DbSession
 from service.db.tables import Account, ApiKey
 from service.kit.problems import Problem
 from service.kit.rate_limits import SIGN_IN_FAILURES, RateLimits
-from service.privacy.audit import record_event
 
 auth_router = APIRouter(prefix="/auth", tags=["로그인"])
 router = APIRouter(tags=["계정"], route_class=IdempotentRoute)

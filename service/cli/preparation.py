@@ -14,7 +14,16 @@ from service.db.migrate import migrate as migrate_database
 from service.db.session import Database
 from service.recommendations.matching_engine import encoder_name, load_encoder, load_intent
 from service.recommendations.vectors import owners_without_vectors
-from service.seeding import embed_everything, ensure_admin, is_empty, seed_demo
+from service.seeding import (
+    DEMO_ACCOUNT_MANAGER,
+    DEMO_ADMIN,
+    DEMO_MANUFACTURER,
+    DEMO_SUPPLIER,
+    embed_everything,
+    ensure_admin,
+    is_empty,
+    seed_demo,
+)
 from service.settings import Seed, Settings
 
 
@@ -42,6 +51,7 @@ def seed() -> None:
         migrate_database(database.engine)
         fill(database, settings)
         embed_everything(database, prepared_encoder(settings), say)
+    say(how_to_sign_in(settings))
 
 
 @contextlib.contextmanager
@@ -99,6 +109,19 @@ def prepare_matching(database: Database, settings: Settings) -> Encoder | None:
         train_intent(encoder, PROBLEM_EXAMPLES, settings.intent_dir)
     embed_everything(database, encoder, say)
     return encoder
+
+
+def how_to_sign_in(settings: Settings) -> str:
+    """Who can sign in, and where the password stands."""
+    if settings.demo_password_file.exists():
+        password = settings.demo_password_file.read_text(encoding="utf-8").strip()
+        people = f"{DEMO_ADMIN}, {DEMO_ACCOUNT_MANAGER}, {DEMO_SUPPLIER}, {DEMO_MANUFACTURER}"
+        return f"로그인: {people}\n비밀번호(모두 같음): {password}  ({settings.demo_password_file})"
+    if settings.admin_email:
+        return f"로그인: {settings.admin_email} (ALLIANCE_ADMIN_PASSWORD)"
+    return (
+        "로그인: ALLIANCE_ADMIN_EMAIL과 ALLIANCE_ADMIN_PASSWORD를 정하고 다시 시작하면 관리자가 만들어집니다"
+    )
 
 
 def _has_intent(name: str, settings: Settings) -> bool:

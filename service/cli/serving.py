@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from service.app import create_app
-from service.cli.preparation import database_of, fill, prepare_matching
+from service.cli.preparation import database_of, fill, how_to_sign_in, prepare_matching
 from service.cli.terminal import CommandError, say
 from service.db.migrate import is_current
 from service.db.migrate import migrate as migrate_database
@@ -21,12 +21,6 @@ from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import keep_working
 from service.kit.logging import configure_logging
 from service.recommendations.matching_engine import MatchingEngine, load_encoder
-from service.seeding import (
-    DEMO_ACCOUNT_MANAGER,
-    DEMO_ADMIN,
-    DEMO_MANUFACTURER,
-    DEMO_SUPPLIER,
-)
 from service.settings import Settings
 
 GRACEFUL_SECONDS = 15
@@ -103,7 +97,8 @@ def _serve(app: FastAPI, listener: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how this command ends, not how it fails
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _announce_when_ready(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
@@ -114,24 +109,12 @@ def _announce_when_ready(app: FastAPI, listener: socket.socket, settings: Settin
 
     def announce() -> None:
         engine.wait_until_started()
-        say(f"시작했습니다: {address}\nAPI 문서: {address}/docs\n{_how_to_sign_in(settings)}")
+        say(f"시작했습니다: {address}\nAPI 문서: {address}/docs\n{how_to_sign_in(settings)}")
         while not engine.wait_until_ready(1):
             pass
         say("추천까지 준비되었습니다")
 
     threading.Thread(target=announce, daemon=True).start()
-
-
-def _how_to_sign_in(settings: Settings) -> str:
-    if settings.demo_password_file.exists():
-        password = settings.demo_password_file.read_text(encoding="utf-8").strip()
-        people = f"{DEMO_ADMIN}, {DEMO_ACCOUNT_MANAGER}, {DEMO_SUPPLIER}, {DEMO_MANUFACTURER}"
-        return f"로그인: {people}\n비밀번호(모두 같음): {password}  ({settings.demo_password_file})"
-    if settings.admin_email:
-        return f"로그인: {settings.admin_email} (ALLIANCE_ADMIN_PASSWORD)"
-    return (
-        "로그인: ALLIANCE_ADMIN_EMAIL과 ALLIANCE_ADMIN_PASSWORD를 정하고 다시 시작하면 관리자가 만들어집니다"
-    )
 
 
 async def _work(database: Database, encoder: LazyEncoder) -> None:

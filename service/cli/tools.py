@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from matching import evaluation
 from matching.benchmark import BenchmarkError, read_benchmark
@@ -95,5 +95,6 @@ def schedule(
 
 def openapi() -> None:
     """OpenAPI 문서를 출력합니다."""
-    app = create_app(Settings(), Database("postgresql://localhost/none"))
+    nothing_signed = Settings(secret_key=SecretStr("a document is written, nothing is signed"))
+    app = create_app(nothing_signed, Database("postgresql://localhost/none"))
     print(json.dumps(app.openapi(), ensure_ascii=False, indent=2))

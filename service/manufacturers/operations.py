@@ -6,13 +6,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from service.accounts.actor import Actor, Role
+from service.accounts.audit import record_event
 from service.accounts.operations import open_account
 from service.accounts.schemas import Contact
 from service.db.tables import Manufacturer
 from service.kit import clock
 from service.kit.problems import field_problem
 from service.manufacturers.schemas import ManufacturerInput, ManufacturerPatch, ManufacturerProfileInput
-from service.privacy.audit import record_event
 from service.privacy.consents import Consent, record_consents
 
 

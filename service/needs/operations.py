@@ -6,12 +6,12 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor
+from service.accounts.audit import record_event
 from service.db.tables import Feedback, Manufacturer, Need, Supplier, Verdict
 from service.jobs.names import EMBED_NEED
 from service.jobs.queue import enqueue
 from service.kit import clock
 from service.needs.schemas import NeedInput, NeedPatch
-from service.privacy.audit import record_event
 
 
 def write_down_need(session: Session, actor: Actor, manufacturer: Manufacturer, data: NeedInput) -> Need:

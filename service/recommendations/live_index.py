@@ -75,6 +75,8 @@ class LiveIndex:
                         for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
                             pass
             except Exception as error:
+                if self._stop.is_set():
+                    return
                 log.warning("index_refresh_failed", error=type(error).__name__)
                 self._stop.wait(POLL_SECONDS)
 

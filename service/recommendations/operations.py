@@ -11,10 +11,10 @@ from matching.encoder import embed
 from matching.features import EmbeddedNeed
 from matching.text import passages_of_need
 from service.accounts.actor import Actor
+from service.accounts.audit import record_event
 from service.db.tables import Feedback, Need, NeedStatus, RecommendationRun, Supplier, Verdict
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
-from service.privacy.audit import record_event
 from service.recommendations.answers import run_record
 from service.recommendations.matching_engine import MatchingEngine
 from service.recommendations.profiles import needs_with_manufacturers

@@ -9,6 +9,7 @@ from sqlmodel import Session, delete, select
 
 from matching import taxonomy
 from service.accounts.actor import Actor, Role
+from service.accounts.audit import record_event
 from service.accounts.operations import open_account
 from service.accounts.schemas import Contact
 from service.db.tables import Reference, Solution, Supplier, SupplierStatus
@@ -16,7 +17,6 @@ from service.jobs.names import EMBED_SUPPLIER
 from service.jobs.queue import enqueue
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
-from service.privacy.audit import record_event
 from service.privacy.consents import Consent, record_consents
 from service.suppliers.schemas import (
     ReferenceInput,
