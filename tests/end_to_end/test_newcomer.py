@@ -16,7 +16,7 @@ from tests.factories.companies import supplier
 
 README = Path(__file__).parents[2] / "README.md"
 
-pytestmark = [pytest.mark.slow_encoder, pytest.mark.xdist_group("newcomer")]
+pytestmark = pytest.mark.slow_encoder
 
 
 @pytest.fixture(scope="module")
