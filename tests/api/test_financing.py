@@ -495,3 +495,48 @@ def test_no_request_body_makes_the_calculator_fail(
     assert response.status_code in (200, 422)
     if response.status_code == 422:
         assert response.json()["errors"]
+
+
+SALE = {
+    name: value for name, value in CONTRACT_EXAMPLE.items() if name not in ("rate_changes", "prepayments")
+}
+OTHER_BODIES: dict[str, dict[str, Any]] = {
+    "fund-loan-schedules": FUND_LOAN | {"prepayments": CONTRACT_EXAMPLE["prepayments"]},
+    "comparisons": {
+        "discount_rate_percent": "6",
+        "options": [{"name": "할부", "kind": "installment", **INSTALLMENT}],
+    },
+    "prepayment-fees": {
+        "amount_won": 100_000_000,
+        "fee_rate_percent": "1.2",
+        "start_date": "2024-01-15",
+        "prepayment_date": "2025-01-15",
+        "maturity_date": "2027-01-15",
+    },
+    "overdue-charges": {"base_won": 2_974_692, "contract_rate_percent": "4.5", "days": 17},
+    "present-values": {"annual_rate_percent": "10", "cashflows_won": [0, 100_000, 100_000]},
+    "affordable-prices": {"months": 36, "annual_rate_percent": "4.5", "monthly_budget_won": 3_000_000},
+    "shortest-terms": {"price_won": 10**8, "annual_rate_percent": "4.5", "monthly_budget_won": 3_000_000},
+    "implied-rates": {"price_won": 10**8, "months": 36, "total_payment_won": 107_088_908},
+    "installment-schedules/batch": {"items": [INSTALLMENT, SALE], "detail": "rows"},
+    "overdue-schedules": SALE | {"first_missed_number": 3, "as_of": "2026-06-01"},
+}
+
+
+@pytest.mark.parametrize("path", OTHER_BODIES)
+def test_no_request_body_makes_another_calculator_fail(client: TestClient, path: str) -> None:
+    whole = OTHER_BODIES[path]
+
+    @given(damage=st.dictionaries(st.sampled_from(sorted(whole)), ODD_VALUES, min_size=1, max_size=2))
+    @settings(max_examples=60, deadline=None)
+    def answers(damage: dict[str, Any]) -> None:
+        response = client.post(
+            f"/v1/financing/{path}",
+            content=json.dumps(whole | damage),
+            headers={"Content-Type": "application/json"},
+        )
+        assert response.status_code in (200, 422)
+        assert response.status_code == 200 or response.json()["errors"]
+
+    assert post(client, path, whole).status_code == 200
+    answers()
