@@ -18,9 +18,7 @@ from tests.factories.people import admin, sign_in
 MEGABYTE = 1024 * 1024
 
 
-@pytest.mark.parametrize(
-    "path", ["/nothing", "/v1/nothing", "/v2/suppliers", "/V1/suppliers"]
-)
+@pytest.mark.parametrize("path", ["/nothing", "/v1/nothing", "/v2/suppliers", "/V1/suppliers"])
 def test_an_unknown_path_is_404(client: TestClient, path: str) -> None:
     problem(client.get(path), 404, "path_not_found")
 
