@@ -59,6 +59,7 @@ def test_metrics_count_answers_by_route_and_never_by_id(client: TestClient) -> N
     assert "nothing-at-all" not in metrics
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the library that serves the page's files
 def test_the_api_is_documented_without_a_remote_script(client: TestClient) -> None:
     assert client.get("/openapi.json").json()["info"]["title"] == "KT 스마트 팩토리 얼라이언스"
     page = client.get("/docs")
