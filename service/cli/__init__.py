@@ -33,7 +33,8 @@ for command in (
 train.command("intent")(tools.train_intent_model)
 cli.add_typer(train, name="train")
 
-EXPECTED = (CommandError, SettingsError, EmbeddedPostgresError, EncoderFolderError, WeightsError)
+# OSError: a folder that may not be written, a full disk.
+EXPECTED = (CommandError, SettingsError, EmbeddedPostgresError, EncoderFolderError, WeightsError, OSError)
 
 
 def main() -> None:

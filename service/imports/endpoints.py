@@ -6,17 +6,18 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlmodel import Session
 from starlette.datastructures import UploadFile
 
 from service.accounts.actor import Actor, Administrator, SignedIn
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
-from service.db.tables import Job
+from service.db.tables import Job, JobStatus
 from service.imports.files import FileFormat, check_header, decode, detect_format
 from service.imports.operations import MANUFACTURERS, REQUIRED_COLUMNS, SUPPLIERS, start_import
 from service.kit.problems import Problem
+from service.messages import sentence
 
 router = APIRouter(tags=["가져오기"], route_class=IdempotentRoute)
 
@@ -64,6 +65,7 @@ class JobAnswer(BaseModel):
     total: int
     imported: int
     rejected: list[Rejection]
+    detail: str | None = Field(None, description="실패했을 때 무엇을 하면 되는지")
     created_at: datetime
     finished_at: datetime | None
 
@@ -119,4 +121,9 @@ def _start(session: Session, actor: Actor, kind: str, upload: Upload, response: 
 
 
 def _answer(job: Job) -> JobAnswer:
-    return JobAnswer(**job.model_dump(exclude={"result", "requested_by"}), **job.result)
+    failed = job.status == JobStatus.FAILED.value
+    return JobAnswer(
+        **job.model_dump(exclude={"result", "requested_by"}),
+        **job.result,
+        detail=sentence("job_failed") if failed else None,
+    )

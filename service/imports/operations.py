@@ -69,6 +69,14 @@ def run_import(database: Database, job_id: UUID) -> None:
             _import_batch(session, actor, job, upload, batch)
 
 
+def mark_failed(database: Database, job_id: UUID) -> None:
+    """End a job that cannot be brought to its end; what it imported so far stays."""
+    with database.transaction() as session:
+        job = session.get(Job, job_id, with_for_update=True)
+        if job is not None:
+            job.status, job.finished_at = JobStatus.FAILED.value, clock.now()
+
+
 def _import_batch(session: Session, actor: Actor, job: Job, upload: ImportUpload, batch: list[Line]) -> None:
     rejected = []
     for line in batch:

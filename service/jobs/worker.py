@@ -12,7 +12,8 @@ from service.jobs.services import Services
 
 log = structlog.get_logger()
 
-RETRY = RetryStrategy(max_attempts=8, exponential_wait=2)
+MOST_ATTEMPTS = 8
+RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=2)
 
 POLL_SECONDS = 1.0
 HEARTBEAT_SECONDS = 2.0
@@ -88,6 +89,11 @@ async def _rescue_forever(app: App) -> None:
                 log.info("stalled_job_requeued", task=job.task_name)
                 await app.job_manager.retry_job(job)
         await asyncio.sleep(STALLED_AFTER_SECONDS)
+
+
+def is_last_attempt(context: JobContext) -> bool:
+    """Whether a failure now is final. The count that a job carries is of attempts that ended before."""
+    return context.job is not None and context.job.attempts >= MOST_ATTEMPTS
 
 
 def services_of(context: JobContext) -> Services:

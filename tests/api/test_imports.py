@@ -291,3 +291,18 @@ def test_the_person_who_asked_sees_the_job(client: TestClient) -> None:
         headers=headers | {"Content-Type": LINES},
     )
     assert client.get(answer.headers["Location"], headers=headers).json() == answer.json()
+
+
+def test_an_import_that_cannot_be_brought_to_its_end_says_what_to_do(
+    client: TestClient, run_jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_: object) -> None:
+        raise RuntimeError("the disk is on fire")
+
+    monkeypatch.setattr("service.imports.jobs.run_import", breaks)
+    monkeypatch.setattr("service.jobs.worker.RETRY", False)
+    monkeypatch.setattr("service.jobs.worker.MOST_ATTEMPTS", 0)
+    job = finished(client, run_jobs, json_lines([companies.supplier_profile()]), LINES)
+    assert (job["status"], job["imported"]) == ("failed", 0)
+    assert "다시 보내 주세요" in job["detail"]
+    assert job["finished_at"] is not None
