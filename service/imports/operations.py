@@ -16,10 +16,12 @@ from service.jobs.names import RUN_IMPORT
 from service.jobs.queue import enqueue
 from service.kit import clock
 from service.kit.problem_handlers import fault_code, fault_sentence, pointer
-from service.kit.problems import Problem
-from service.manufacturers.operations import add_manufacturer, add_manufacturer_contact
+from service.kit.problems import Problem, field_problem
+from service.manufacturers.operations import add_manufacturer
 from service.manufacturers.schemas import ManufacturerImportInput
-from service.suppliers.operations import add_supplier, add_supplier_contact
+from service.privacy.consents import Consent
+from service.privacy.contacts import admit_contact
+from service.suppliers.operations import add_supplier
 from service.suppliers.schemas import SupplierImportInput
 
 LINES_A_TRANSACTION = 100
@@ -115,14 +117,21 @@ def _import_supplier(session: Session, actor: Actor, values: dict[str, Any]) -> 
     data = SupplierImportInput.model_validate(values)
     supplier = add_supplier(session, actor, data, SupplierStatus.APPROVED)
     if data.contact is not None:
-        add_supplier_contact(session, supplier, data.contact, data.consents or [])
+        admit_contact(session, data.contact, _agreed(data.consents), supplier_id=supplier.id)
 
 
 def _import_manufacturer(session: Session, actor: Actor, values: dict[str, Any]) -> None:
     data = ManufacturerImportInput.model_validate(values)
     manufacturer = add_manufacturer(session, actor, data)
     if data.contact is not None:
-        add_manufacturer_contact(session, manufacturer, data.contact, data.consents or [])
+        admit_contact(session, data.contact, _agreed(data.consents), manufacturer_id=manufacturer.id)
+
+
+def _agreed(consents: list[Consent] | None) -> list[Consent]:
+    """A person's data may only be taken with that person's consent, in an import too."""
+    if consents is None:
+        raise field_problem("/consents", "registration_consent_required")
+    return consents
 
 
 IMPORTERS: dict[str, Importer] = {SUPPLIERS: _import_supplier, MANUFACTURERS: _import_manufacturer}

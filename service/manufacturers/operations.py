@@ -1,19 +1,15 @@
 """What can be done with manufacturers: register and change."""
 
-from collections.abc import Iterable
-
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from service.accounts.actor import Actor, Role
+from service.accounts.actor import Actor
 from service.accounts.audit import record_event
-from service.accounts.operations import open_account
-from service.accounts.schemas import Contact
 from service.db.tables import Manufacturer
 from service.kit import clock
 from service.kit.problems import field_problem
 from service.manufacturers.schemas import ManufacturerInput, ManufacturerPatch, ManufacturerProfileInput
-from service.privacy.consents import Consent, record_consents
+from service.privacy.contacts import admit_contact
 
 
 def register_manufacturer(session: Session, actor: Actor, data: ManufacturerInput) -> Manufacturer:
@@ -22,7 +18,7 @@ def register_manufacturer(session: Session, actor: Actor, data: ManufacturerInpu
     Raises `Problem` 409 `business_number_taken` or `email_taken`.
     """
     manufacturer = add_manufacturer(session, actor, data)
-    add_manufacturer_contact(session, manufacturer, data.contact, data.consents)
+    admit_contact(session, data.contact, data.consents, manufacturer_id=manufacturer.id)
     return manufacturer
 
 
@@ -38,23 +34,6 @@ def add_manufacturer(session: Session, actor: Actor, data: ManufacturerProfileIn
         raise
     record_event(session, actor, "manufacturer.registered", manufacturer.id)
     return manufacturer
-
-
-def add_manufacturer_contact(
-    session: Session, manufacturer: Manufacturer, contact: Contact, consents: Iterable[Consent]
-) -> None:
-    """The account of the person who registers, with what was agreed to."""
-    account = open_account(
-        session,
-        email=contact.email,
-        password=contact.password.get_secret_value(),
-        name=contact.name,
-        phone=contact.phone,
-        role=Role.MANUFACTURER,
-        manufacturer_id=manufacturer.id,
-        pointer="/contact/email",
-    )
-    record_consents(session, account.id, list(consents))
 
 
 def change_manufacturer(

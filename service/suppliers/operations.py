@@ -1,6 +1,6 @@
 """What can be done with suppliers: register, change, approve, reject, suspend."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,16 +8,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, delete, select
 
 from matching import taxonomy
-from service.accounts.actor import Actor, Role
+from service.accounts.actor import Actor
 from service.accounts.audit import record_event
-from service.accounts.operations import open_account
-from service.accounts.schemas import Contact
 from service.db.tables import Reference, Solution, Supplier, SupplierStatus
 from service.jobs.names import EMBED_SUPPLIER
 from service.jobs.queue import enqueue
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
-from service.privacy.consents import Consent, record_consents
+from service.privacy.contacts import admit_contact
 from service.suppliers.schemas import (
     ReferenceInput,
     SolutionInput,
@@ -44,7 +42,7 @@ def register_supplier(session: Session, actor: Actor, data: SupplierInput) -> Su
     Raises `Problem` 409 `business_number_taken` or `email_taken`.
     """
     supplier = add_supplier(session, actor, data, SupplierStatus.PENDING)
-    add_supplier_contact(session, supplier, data.contact, data.consents)
+    admit_contact(session, data.contact, data.consents, supplier_id=supplier.id)
     return supplier
 
 
@@ -67,23 +65,6 @@ def add_supplier(
     record_event(session, actor, "supplier.registered", supplier.id, after={"status": status.value})
     _have_embedded(session, supplier)
     return supplier
-
-
-def add_supplier_contact(
-    session: Session, supplier: Supplier, contact: Contact, consents: Iterable[Consent]
-) -> None:
-    """The account of the person who registers, with what was agreed to."""
-    account = open_account(
-        session,
-        email=contact.email,
-        password=contact.password.get_secret_value(),
-        name=contact.name,
-        phone=contact.phone,
-        role=Role.SUPPLIER,
-        supplier_id=supplier.id,
-        pointer="/contact/email",
-    )
-    record_consents(session, account.id, list(consents))
 
 
 def change_supplier(session: Session, actor: Actor, supplier: Supplier, patch: SupplierPatch) -> Supplier:

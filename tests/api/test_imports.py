@@ -306,3 +306,18 @@ def test_an_import_that_cannot_be_brought_to_its_end_says_what_to_do(
     assert (job["status"], job["imported"]) == ("failed", 0)
     assert "다시 보내 주세요" in job["detail"]
     assert job["finished_at"] is not None
+
+
+def test_a_contact_is_imported_only_with_its_consent(
+    client: TestClient, database: Database, run_jobs: Jobs
+) -> None:
+    without = companies.supplier_profile(contact=companies.contact())
+    agreed = companies.supplier_profile(contact=companies.contact(), consents=companies.consents())
+    job = finished(client, run_jobs, json_lines([without, agreed]), LINES)
+    assert [(one["line"], one["code"]) for one in job["rejected"]] == [(1, "registration_consent_required")]
+    assert [each.business_number for each in stored(database, Supplier)] == [
+        agreed["business_number"].replace("-", "")
+    ]
+    emails = {each.email for each in stored(database, Account)}
+    assert agreed["contact"]["email"] in emails
+    assert without["contact"]["email"] not in emails
