@@ -1,6 +1,7 @@
 """Putting work on the queue, in the transaction that makes it necessary."""
 
-from collections.abc import Mapping
+import contextlib
+from enum import IntEnum
 
 from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
@@ -11,22 +12,30 @@ from sqlmodel import Session
 _queue = App(connector=SyncPsycopgConnector())
 
 
-def enqueue(session: Session, task: str, *, once: str | None = None, **arguments: JSONValue) -> None:
+class Priority(IntEnum):
+    """Which waiting work is taken first: the higher."""
+
+    BULK = 0
+    PERSON_WAITS = 10
+
+
+def enqueue(
+    session: Session,
+    task: str,
+    *,
+    once: str,
+    priority: Priority = Priority.PERSON_WAITS,
+    **arguments: JSONValue,
+) -> None:
     """Run `task` with these arguments after the commit; a rollback takes it back.
 
-    `once` names work of which one waiting copy is enough: a second is not added while the first waits.
+    `once` names work of which one waiting copy is enough: a second is not added while the first
+    waits, and two of that name never run at the same time.
     """
-    if once is None:
-        _defer(session, task, once, arguments)
-        return
-    try:
-        with session.begin_nested():
-            _defer(session, task, once, arguments)
-    except AlreadyEnqueued:
-        return
-
-
-def _defer(session: Session, task: str, once: str | None, arguments: Mapping[str, JSONValue]) -> None:
-    # Asking for the connection is what sets the savepoint: it must happen inside the nested block.
-    connection = session.connection().connection.driver_connection
-    _queue.configure_task(task, queueing_lock=once, lock=once, connection=connection).defer(**arguments)
+    with contextlib.suppress(AlreadyEnqueued), session.begin_nested():
+        # Asking for the connection is what sets the savepoint: it must happen inside the nested block.
+        connection = session.connection().connection.driver_connection
+        deferrer = _queue.configure_task(
+            task, queueing_lock=once, lock=once, priority=priority, connection=connection
+        )
+        deferrer.defer(**arguments)

@@ -12,7 +12,7 @@ from service.accounts.actor import Actor
 from service.accounts.audit import record_event
 from service.db.tables import Reference, Solution, Supplier, SupplierStatus
 from service.jobs.names import EMBED_SUPPLIER
-from service.jobs.queue import enqueue
+from service.jobs.queue import Priority, enqueue
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
 from service.privacy.contacts import admit_contact
@@ -63,7 +63,9 @@ def add_supplier(
     _replace_references(session, supplier, data.references)
     session.flush()
     record_event(session, actor, "supplier.registered", supplier.id, after={"status": status.value})
-    _have_embedded(session, supplier)
+    # What comes in approved comes in bulk: nobody who registers by hand waits behind an import.
+    bulk = status is SupplierStatus.APPROVED
+    _have_embedded(session, supplier, Priority.BULK if bulk else Priority.PERSON_WAITS)
     return supplier
 
 
@@ -119,8 +121,14 @@ def move_supplier(
     return supplier
 
 
-def _have_embedded(session: Session, supplier: Supplier) -> None:
-    enqueue(session, EMBED_SUPPLIER, once=f"supplier:{supplier.id}", supplier_id=str(supplier.id))
+def _have_embedded(session: Session, supplier: Supplier, priority: Priority = Priority.PERSON_WAITS) -> None:
+    enqueue(
+        session,
+        EMBED_SUPPLIER,
+        once=f"supplier:{supplier.id}",
+        priority=priority,
+        supplier_id=str(supplier.id),
+    )
 
 
 def _solutions_of(session: Session, supplier_id: UUID) -> Sequence[Solution]:

@@ -192,3 +192,16 @@ def _is_embedded(database: Database, supplier_id: UUID) -> bool:
     with database.transaction() as session:
         found = session.execute(text("SELECT 1 FROM embedding WHERE owner_id = :id"), {"id": supplier_id})
         return found.first() is not None
+
+
+def test_a_person_who_registers_does_not_wait_behind_an_import(
+    client: TestClient, database: Database
+) -> None:
+    stored_supplier(client)
+    client.post("/v1/suppliers", json=companies.supplier())
+    with database.transaction() as session:
+        priorities = session.execute(
+            text("SELECT priority FROM procrastinate_jobs WHERE task_name = 'embed_supplier' ORDER BY id")
+        ).scalars()
+        imported, registered = priorities
+    assert registered > imported
