@@ -17,8 +17,8 @@ from service.financing.present_value import present_value_of
 from service.financing.rows import Schedule
 from service.financing.schemas import FundLoanInput, InstallmentInput
 from service.financing.wire import Rate, SolvedRate
-from service.kit.won import won_reading
 from service.messages import sentence
+from service.messages.amounts import won_reading
 
 
 class Answer(BaseModel):

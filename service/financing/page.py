@@ -5,7 +5,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from service.financing.disclosure import Disclosure
 from service.financing.grid import grid_of
 from service.financing.rows import Schedule
-from service.kit.won import won_reading
+from service.messages.amounts import won_reading
 from service.messages.financing import SUMMARY
 
 _TEMPLATES = Environment(

@@ -14,6 +14,7 @@ from matching.taxonomy import (
     industry_name,
     region_name,
 )
+from service.messages.amounts import won_reading
 from service.messages.particles import with_particle
 
 Facts = Mapping[str, Fact]
@@ -36,16 +37,6 @@ def exclusion_text(code: str, count: int) -> str:
     """One sentence for a rule and how many suppliers it ruled out. Raises KeyError for an unknown rule."""
     tolerance = round((BUDGET_TOLERANCE - 1) * 100)
     return _EXCLUSIONS[code].format(count=f"{count:,}", tolerance=tolerance)
-
-
-def won(amount: int) -> str:
-    """An amount as it is spoken where that is exact: 1억 2,000만 원, else 12,345,678원."""
-    if amount < 10_000 or amount % 10_000:
-        return f"{amount:,}원"
-    hundred_millions, ten_thousands = divmod(amount // 10_000, 10_000)
-    spoken = [f"{hundred_millions:,}억"] if hundred_millions else []
-    spoken += [f"{ten_thousands:,}만"] if ten_thousands else []
-    return " ".join(spoken) + " 원"
 
 
 def _category_fit(facts: Facts) -> str:
@@ -92,13 +83,13 @@ def _region_fit(facts: Facts) -> str:
 
 
 def _budget_fit(facts: Facts) -> str:
-    budget = won(_whole(facts, "budget_won"))
+    budget = won_reading(_whole(facts, "budget_won"))
     low = _whole(facts, "price_min_won") if "price_min_won" in facts else None
     high = _whole(facts, "price_max_won") if "price_max_won" in facts else None
     if high is not None and high <= _whole(facts, "budget_won"):
-        prices = won(high) if low in (None, high) else f"{won(low or 0)}~{won(high)}"
+        prices = won_reading(high) if low in (None, high) else f"{won_reading(low or 0)}~{won_reading(high)}"
         return f"등록한 가격 {with_particle(prices, '이')} 예산 {budget} 안에 들어옵니다."
-    return f"등록한 최저 가격 {with_particle(won(low or 0), '이')} 예산 {budget} 안에 들어옵니다."
+    return f"등록한 최저 가격 {with_particle(won_reading(low or 0), '이')} 예산 {budget} 안에 들어옵니다."
 
 
 def _smart_level_fit(facts: Facts) -> str:
@@ -155,15 +146,13 @@ def _intent_uncertain(facts: Facts) -> str:
 
 
 def _over_budget(facts: Facts) -> str:
-    floor = with_particle(won(_whole(facts, "price_min_won")), "이")
+    floor = with_particle(won_reading(_whole(facts, "price_min_won")), "이")
     return f"등록한 최저 가격 {floor} 예산보다 {_whole(facts, 'percent')}% 높습니다."
 
 
 def _may_exceed_budget(facts: Facts) -> str:
-    budget = with_particle(won(_whole(facts, "budget_won")), "을")
-    return (
-        f"사양에 따라 예산 {budget} 넘을 수 있습니다(등록한 최고 가격 {won(_whole(facts, 'price_max_won'))})."
-    )
+    budget = with_particle(won_reading(_whole(facts, "budget_won")), "을")
+    return f"사양에 따라 예산 {budget} 넘을 수 있습니다(등록한 최고 가격 {won_reading(_whole(facts, 'price_max_won'))})."
 
 
 def _no_reference_in_industry(facts: Facts) -> str:

@@ -1,30 +1,10 @@
-"""Whole won, rounded and read aloud."""
+"""Whole won, rounded."""
 
 from fractions import Fraction
 
 import pytest
 
-from service.kit.won import round_down, round_half_up, won_reading, won_text
-
-
-@pytest.mark.parametrize(
-    ("amount", "reading"),
-    [
-        (0, "0 원"),
-        (9_999, "9,999 원"),
-        (12_000_000, "1,200만 원"),
-        (120_000_000, "1억 2,000만 원"),
-        (100_000_001, "1억 1 원"),
-        (10_000_000_000_000, "10조 원"),
-        (-120_000_000, "-1억 2,000만 원"),
-    ],
-)
-def test_amounts_are_read_in_myriads(amount: int, reading: str) -> None:
-    assert won_reading(amount) == reading
-
-
-def test_amounts_are_written_with_separators() -> None:
-    assert won_text(12_000_000) == "12,000,000원"
+from service.kit.won import round_down, round_half_up
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from matching import explanation
 from matching.domain import Caution, Fact, Reason
 from matching.eligibility import RULES
 from matching.features import FEATURES
-from service.messages.reasons import caution_text, exclusion_text, reason_text, won
+from service.messages.reasons import caution_text, exclusion_text, reason_text
 
 REASONS: dict[str, tuple[dict[str, Fact], str]] = {
     "category_fit": (
@@ -147,18 +147,3 @@ def test_a_next_level_and_an_unread_industry_have_their_own_wording() -> None:
     industry = Reason("industry_fit", 1.0, {"industry": "10", "references": 3})
     assert "다음 수준" in reason_text(level)
     assert reason_text(industry) == "식료품 제조업 구축 실적이 3건 있습니다."
-
-
-@pytest.mark.parametrize(
-    ("amount", "spoken"),
-    [
-        (100_000_000, "1억 원"),
-        (120_000_000, "1억 2,000만 원"),
-        (30_000_000, "3,000만 원"),
-        (1_000_000_000_000, "10,000억 원"),
-        (12_345_678, "12,345,678원"),
-        (0, "0원"),
-    ],
-)
-def test_amounts_are_spoken_where_that_is_exact(amount: int, spoken: str) -> None:
-    assert won(amount) == spoken
