@@ -19,6 +19,7 @@ from service.financing.schemas import FundLoanInput, InstallmentInput
 from service.financing.wire import Rate, SolvedRate
 from service.messages import sentence
 from service.messages.amounts import won_reading
+from service.messages.financing import CAUSES
 
 
 class Answer(BaseModel):
@@ -142,12 +143,23 @@ def warning_answers(codes: Sequence[str]) -> list[WarningAnswer]:
     return [WarningAnswer(code=code, text=sentence(f"warning_{code}")) for code in codes]
 
 
+class DifferenceAnswer(Answer):
+    """가장 나은 방법보다 더 드는 까닭. 네 값을 더하면 present_value_over_best_won과 같습니다."""
+
+    price_won: int
+    grant_won: int
+    financing_cost_won: int
+    timing_won: int
+
+
 class OutlayAnswer(Answer):
     """한 가지 지불 방법에 드는 것. monthly_burden_won은 마지막을 뺀 가장 큰 회차 납입금입니다."""
 
     rank: int
     name: str
     kind: OptionKind
+    price_won: int
+    grant_won: int
     upfront_won: int
     monthly_burden_won: int
     last_payment_won: int
@@ -162,6 +174,7 @@ class OutlayAnswer(Answer):
     present_value_over_best_won: int
     total_over_best_won: int
     financing_cost_over_best_won: int
+    difference: DifferenceAnswer
     text: str
 
 
@@ -181,6 +194,7 @@ def comparison_answer(discount_rate: Fraction, ranked: Sequence[RankedOutlay]) -
             present_value_over_best_won=place.present_value_over_best_won,
             total_over_best_won=place.total_over_best_won,
             financing_cost_over_best_won=place.financing_cost_over_best_won,
+            difference=DifferenceAnswer.model_validate(place.difference),
             text=_difference(place),
         )
         for place in ranked
@@ -193,8 +207,13 @@ def _difference(place: RankedOutlay) -> str:
     if not place.present_value_over_best_won:
         value = won_reading(place.outlay.present_value_won)
         return sentence("comparison_best", value=value, cost=cost)
+    causes = [
+        CAUSES[name, won > 0].format(won=won_reading(abs(won)))
+        for name, won in place.difference._asdict().items()
+        if won
+    ]
     over = won_reading(place.present_value_over_best_won)
-    return sentence("comparison_over_best", over=over, cost=cost)
+    return sentence("comparison_over_best", over=over, causes=", ".join(causes))
 
 
 class PrepaymentFeeAnswer(Answer):

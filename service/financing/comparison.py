@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from service.financing.disclosure import disclose, months_of_rows
 from service.financing.errors import TermsError
@@ -63,6 +64,8 @@ class Outlay:
 
     name: str
     kind: OptionKind
+    price_won: int
+    grant_won: int
     upfront_won: int
     monthly_burden_won: int
     last_payment_won: int
@@ -75,6 +78,34 @@ class Outlay:
     effective_rate_percent: float | None
     present_value_won: int
 
+    @property
+    def timing_won(self) -> int:
+        """What paying later is worth in today's money: negative, as present value less total."""
+        return self.present_value_won - self.total_won
+
+
+class Difference(NamedTuple):
+    """Why one way costs more than another in today's money: four causes that add up to it exactly.
+
+    The total is price - grant + interest and fees, and the present value is the total + timing; each
+    member is what that part adds.
+    """
+
+    price_won: int
+    grant_won: int
+    financing_cost_won: int
+    timing_won: int
+
+    @classmethod
+    def between(cls, outlay: Outlay, best: Outlay) -> "Difference":
+        """What `outlay` costs over `best`, cause by cause."""
+        return cls(
+            price_won=outlay.price_won - best.price_won,
+            grant_won=best.grant_won - outlay.grant_won,
+            financing_cost_won=outlay.financing_cost_won - best.financing_cost_won,
+            timing_won=outlay.timing_won - best.timing_won,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RankedOutlay:
@@ -85,6 +116,7 @@ class RankedOutlay:
     present_value_over_best_won: int
     total_over_best_won: int
     financing_cost_over_best_won: int
+    difference: Difference
 
 
 def compare(options: Sequence[Option], discount_rate_percent: Fraction) -> list[RankedOutlay]:
@@ -105,6 +137,7 @@ def compare(options: Sequence[Option], discount_rate_percent: Fraction) -> list[
             present_value_over_best_won=outlay.present_value_won - best.present_value_won,
             total_over_best_won=outlay.total_won - best.total_won,
             financing_cost_over_best_won=outlay.financing_cost_won - best.financing_cost_won,
+            difference=Difference.between(outlay, best),
         )
         for rank, outlay in enumerate(outlays, start=1)
     ]
@@ -128,6 +161,8 @@ def _cash_outlay(name: str, cash: LumpSum) -> Outlay:
     return Outlay(
         name=name,
         kind=OptionKind.LUMP_SUM,
+        price_won=cash.price_won,
+        grant_won=cash.grant_won,
         upfront_won=paid,
         monthly_burden_won=0,
         last_payment_won=0,
@@ -150,6 +185,8 @@ def _scheduled_outlay(option: Option, schedule: Schedule, discount_rate_percent:
     return Outlay(
         name=option.name,
         kind=option.kind,
+        price_won=schedule.terms.price_won,
+        grant_won=schedule.terms.grant_won,
         upfront_won=upfront,
         monthly_burden_won=schedule.highest_payment_won,
         last_payment_won=payments[-1],

@@ -52,7 +52,7 @@ SENTENCES: dict[str, str] = {
     "union_tag_not_found": "{discriminator} 항목이 필요합니다. 어떤 방법인지 넣어 주세요.",
     "union_tag_invalid": "{discriminator} 항목에는 {expected_tags} 가운데 하나를 넣어 주세요.",
     "comparison_best": "현재가치로 가장 적게 듭니다({value}). 이자와 수수료는 {cost}입니다.",
-    "comparison_over_best": "현재가치로 가장 나은 방법보다 {over} 더 듭니다. 이자와 수수료는 {cost}입니다.",
+    "comparison_over_best": "현재가치로 가장 나은 방법보다 {over} 더 듭니다({causes}).",
     "warning_carried_rows_do_not_add_up": "원 미만을 넘겨 계산하고 표시할 때만 반올림하므로 표의 행을 더한 값이 합계와 다를 수 있습니다.",
     "warning_grace_makes_bullet": "거치기간이 전체 기간과 같아 이자만 내다가 만기에 원금을 모두 갚습니다.",
     "warning_vat_not_long_term_sale": "2회 이상 나누어 내고 인도일 다음 날부터 마지막 납입일까지 1년 이상이어야 장기할부판매입니다. 이 조건에서는 인도할 때 세금계산서를 모두 발급해야 할 수 있으니 세무사에게 확인해 주세요.",
@@ -60,6 +60,18 @@ SENTENCES: dict[str, str] = {
     "warning_payment_raised_to_interest": "계산한 납입금이 이자보다 적은 회차는 이자만큼 내는 것으로 했습니다.",
     "grant_note": "지원금은 사업 공고의 비율과 한도로 계산한 예상액입니다. 선정과 협약 뒤에 확정됩니다.",
 }
+
+CAUSES: dict[tuple[str, bool], str] = {
+    ("price_won", True): "가격 {won} 높음",
+    ("price_won", False): "가격 {won} 낮음",
+    ("grant_won", True): "지원금 {won} 적음",
+    ("grant_won", False): "지원금 {won} 많음",
+    ("financing_cost_won", True): "이자와 수수료 {won} 많음",
+    ("financing_cost_won", False): "이자와 수수료 {won} 적음",
+    ("timing_won", True): "납입 시기에서 {won} 불리",
+    ("timing_won", False): "납입 시기에서 {won} 유리",
+}
+"""Why a way to pay costs more (True) or less than the best one."""
 
 HEADINGS: dict[str, str] = {
     "number": "회차",

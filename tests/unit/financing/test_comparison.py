@@ -64,6 +64,24 @@ def test_cash_an_installment_and_a_fund_loan_are_ranked_by_present_value() -> No
     assert ranked[2].outlay.effective_rate_percent == pytest.approx(4.5940, abs=1e-4)
 
 
+def test_the_causes_of_a_difference_add_up_to_it() -> None:
+    fee = Fee("보증료", 300_000)
+    best, dearer = compare(
+        [
+            Option("할부", terms(principal_won=60_000_000, down_payment_won=45_000_000, fees=(fee,))),
+            Option("지원금 + 할부", terms(principal_won=50_000_000, grant=Grant("스마트공장", 50_000_000))),
+        ],
+        Fraction(6),
+    )
+
+    assert best.outlay.name == "지원금 + 할부"
+    assert sum(best.difference) == 0
+    assert dearer.difference.price_won == 5_000_000
+    assert dearer.difference.grant_won == 50_000_000
+    assert dearer.difference.financing_cost_won == dearer.financing_cost_over_best_won > 0
+    assert sum(dearer.difference) == dearer.present_value_over_best_won
+
+
 def test_a_refused_option_is_pointed_at() -> None:
     costly = terms(annual_rate_percent=Fraction(20), fees=(Fee("보증료", 1_000_000),))
 
