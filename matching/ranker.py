@@ -76,7 +76,14 @@ class Ranker:
         """Names these very numbers: stored with every run."""
         numbers = json.dumps(self.as_json(), sort_keys=True)
         digest = hashlib.sha256(numbers.encode()).hexdigest()[:8]
-        return f"f{FEATURE_VERSION}-{'fitted' if self.judgements else 'expert'}-{digest}"
+        return f"f{FEATURE_VERSION}-{self.origin}-{digest}"
+
+    @property
+    def origin(self) -> Literal["expert", "adjusted", "fitted"]:
+        """Whose numbers these are: the expert's, a person's who changed some, or learned ones."""
+        if self.judgements:
+            return "fitted"
+        return "expert" if self == Ranker.expert() else "adjusted"
 
     @property
     def weight_row(self) -> FloatArray:
@@ -121,14 +128,17 @@ def score_of(log_odds: float) -> float:
     return float(expit(log_odds))
 
 
-def fit(judgements: Sequence[Judgement]) -> Ranker:
-    """The most probable weights given the expert's prior and these judgements; deterministic.
+def fit(judgements: Sequence[Judgement], anchor: Ranker | None = None) -> Ranker:
+    """The most probable weights given these judgements and a prior around `anchor`; deterministic.
 
-    Raises ValueError for an outcome outside 0 to 1 or a feature that is not today's.
+    The anchor is what a person set last: the expert's weights, or an administrator's. How firmly a
+    weight is held is the expert's in either case. Raises ValueError for an outcome outside 0 to 1 or a
+    feature that is not today's.
     """
     design, outcomes, weights = _design(judgements)
+    anchor = anchor or Ranker.expert()
     terms = [INTERCEPT, *(PRIOR[name] for name in FEATURE_NAMES), POSITION]
-    mean = np.array([term.mean for term in terms])
+    mean = np.array([anchor.intercept, *(anchor.weights[name] for name in FEATURE_NAMES), POSITION.mean])
     precision = np.array([term.spread for term in terms]) ** -2.0
 
     def loss(theta: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

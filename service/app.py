@@ -12,6 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 import service.imports.jobs
+import service.ranking.jobs
 import service.recommendations.jobs
 from matching.encoder import Encoder
 from service.accounts import endpoints as accounts
@@ -32,6 +33,7 @@ from service.manufacturers import endpoints as manufacturers
 from service.needs import endpoints as needs
 from service.openapi import complete_openapi
 from service.programmes import endpoints as programmes
+from service.ranking import endpoints as ranking
 from service.recommendations import endpoints as recommendations
 from service.recommendations.matching_engine import MatchingEngine, load_encoder
 from service.refusals import REFUSALS
@@ -43,6 +45,7 @@ FEATURES = (
     manufacturers,
     needs,
     recommendations,
+    ranking,
     imports,
     job_status,
     programmes,
@@ -50,7 +53,7 @@ FEATURES = (
     accounts,
     financing,
 )
-REGISTERED_JOBS = (service.imports.jobs, service.recommendations.jobs)
+REGISTERED_JOBS = (service.imports.jobs, service.ranking.jobs, service.recommendations.jobs)
 LARGEST_BODY = 1 * MEGABYTE
 LARGEST_IMPORT = 64 * MEGABYTE
 
@@ -113,20 +116,9 @@ async def _working(
 
 def _mount(app: FastAPI) -> None:
     v1 = APIRouter(prefix="/v1")
-    for feature in (
-        suppliers,
-        manufacturers,
-        needs,
-        recommendations,
-        imports,
-        job_status,
-        programmes,
-        codes,
-        accounts,
-    ):
+    for feature in FEATURES:
         v1.include_router(feature.router)
     v1.include_router(accounts.auth_router)
-    v1.include_router(financing.router)
     app.include_router(v1)
 
     @app.get("/healthz", tags=["상태"], summary="살아 있는지")

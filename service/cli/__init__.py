@@ -10,7 +10,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import typer
 
 from matching.encoder_folder import EncoderFolderError, WeightsError
-from service.cli import preparation, serving, tools
+from service.cli import preparation, ranking, serving, tools
 from service.cli.terminal import CommandError
 from service.db.embedded import EmbeddedPostgresError
 from service.settings import SettingsError
@@ -28,9 +28,11 @@ for command in (
     tools.evaluate,
     tools.schedule,
     tools.openapi,
+    ranking.rollback,
 ):
     cli.command()(command)
 train.command("intent")(tools.train_intent_model)
+train.command("ranker")(ranking.train_ranker)
 cli.add_typer(train, name="train")
 
 # OSError: a folder that may not be written, a full disk.

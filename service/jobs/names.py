@@ -3,3 +3,5 @@
 EMBED_SUPPLIER = "embed_supplier"
 EMBED_NEED = "embed_need"
 RUN_IMPORT = "run_import"
+TRAIN_RANKER = "train_ranker"
+LEARN_NIGHTLY = "learn_nightly"

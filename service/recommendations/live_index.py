@@ -29,10 +29,13 @@ CHANNEL = "supplier_changed"
 
 
 class LiveIndex:
-    """Keeps a `ProfileIndex` equal to the database."""
+    """Keeps a `ProfileIndex` equal to the database; `beside` takes over what else must be as new."""
 
-    def __init__(self, database: Database, index: ProfileIndex) -> None:
+    def __init__(
+        self, database: Database, index: ProfileIndex, beside: Callable[[Session], None] = lambda _: None
+    ) -> None:
         self.index = index
+        self._beside = beside
         self._database = database
         self._horizon = 0
         self._stop = threading.Event()
@@ -57,6 +60,7 @@ class LiveIndex:
             ).all()
             for start in range(0, len(changed), BATCH):
                 self._take_over(session, changed[start : start + BATCH])
+            self._beside(session)
         self._horizon = newest.oldest
         return len(changed)
 

@@ -2,10 +2,12 @@
 
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 from prometheus_client import Gauge, Histogram
+from sqlmodel import Session
 
 from matching.domain import NeedProfile, Recommendation
 from matching.encoder import Encoder, SentenceTransformerEncoder, embed
@@ -20,6 +22,7 @@ from service.db.session import Database
 from service.jobs.services import LazyEncoder
 from service.kit import clock
 from service.kit.problems import Problem
+from service.ranking.queries import last_activation_number, ranker_in_use
 from service.recommendations.live_index import LiveIndex
 from service.settings import Settings
 
@@ -62,6 +65,7 @@ class MatchingEngine:
         self._intent_dir = intent_dir
         self._recommender: Recommender | None = None
         self._live: LiveIndex | None = None
+        self._activation: int | None = None
         self._started = threading.Event()
         self._ready = threading.Event()
         self._stopped = threading.Event()
@@ -121,6 +125,13 @@ class MatchingEngine:
         self._ready.set()
         return changed
 
+    def _take_over_weights(self, session: Session) -> None:
+        """Rank by the weights in use from the next request on; asked at every poll of the index."""
+        number = last_activation_number(session)
+        if self._recommender is not None and number != self._activation:
+            self._recommender = replace(self._recommender, ranker=ranker_in_use(session).ranker)
+            self._activation = number
+
     def _run(self) -> None:
         while not self._stopped.is_set():
             try:
@@ -149,6 +160,6 @@ class MatchingEngine:
         index = ProfileIndex(encoder.name, encoder.dimensions)
         intent = load_intent(encoder.name, self._intent_dir)
         self._recommender = Recommender(index, intent, Ranker.expert())
-        self._live = LiveIndex(self._database, index)
+        self._live = LiveIndex(self._database, index, self._take_over_weights)
         INDEXED.set_function(lambda: len(index))
         return self._live

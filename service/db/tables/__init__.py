@@ -20,6 +20,7 @@ from service.db.tables.operations import (
     JobStatus,
 )
 from service.db.tables.programmes import FundTerm, Programme
+from service.db.tables.ranking import RankerActivation, RankerVersion
 
 __all__ = [
     "Account",
@@ -37,6 +38,8 @@ __all__ = [
     "Need",
     "NeedStatus",
     "Programme",
+    "RankerActivation",
+    "RankerVersion",
     "RecommendationRun",
     "Reference",
     "Solution",
