@@ -67,6 +67,7 @@ def _measured(row: Measured) -> tuple[str, ...]:
         _method(row.method),
         figure(row.ndcg_at_10),
         interval(row.ndcg_low, row.ndcg_high),
+        figure(row.ndcg_of_judged),
         figure(row.mrr),
         figure(row.recall_at_10),
         figure(row.recall_at_50),

@@ -40,7 +40,17 @@ METHODS = {
 }
 CORPORA = {"all_texts": "모든 글", "supplier_profiles": "공급기업 소개만"}
 
-MEASURES = ("순위 방법", "nDCG@10", "95% 구간", "MRR", "재현율@10", "재현율@50", "한 건(ms)", "임베딩 대비")
+MEASURES = (
+    "순위 방법",
+    "nDCG@10",
+    "95% 구간",
+    "평가된 글만",
+    "MRR",
+    "재현율@10",
+    "재현율@50",
+    "한 건(ms)",
+    "임베딩 대비",
+)
 CATEGORY_COLUMNS = ("분야", "수요")
 CALIBRATION_COLUMNS = ("말한 확률", "건수", "평균 확률", "실제 비율", "95% 구간")
 

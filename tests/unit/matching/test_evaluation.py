@@ -329,3 +329,12 @@ def test_remembered_vectors_are_those_of_the_encoder() -> None:
     remembering.encode(["가나다", "라마바", "가나다"], "query")
     vectors = remembering.encode(["라마바"], "query")
     np.testing.assert_array_equal(vectors, ENCODER.encode(["라마바"], "query"))
+
+
+def test_what_nobody_judged_can_be_taken_out_of_the_list(benchmark: Benchmark) -> None:
+    judged = np.array([[True, True, False, False], [True] * 4, [False] * 4])
+    (whole, _) = evaluate(replace(benchmark, judged=judged), {PRODUCT: placing(WRONG)})
+    (row,) = whole.measured
+    # Q1: D4 and D3 leave the list, so D1 moves from the fourth place to the second.
+    assert row.ndcg_of_judged == pytest.approx((1 / math.log2(3) + 1) / 2)
+    assert row.ndcg_at_10 == pytest.approx((1 / math.log2(5) + 1) / 2)

@@ -72,6 +72,16 @@ def test_every_ranking_has_a_line_with_quality_interval_and_time(evaluate: Calla
     assert "모든 글 · 수요 2건 · 글 3편" in printed
 
 
+def test_it_is_said_where_unlisted_pairs_count_as_judged(
+    evaluate: Callable[..., Any], tmp_path: Path
+) -> None:
+    only_relevant = {**CONTENT, "qrels": {"Q1": {"D1": 2}, "Q2": {"D2": 3}}}
+    file = tmp_path / "relevant.json"
+    file.write_text(json.dumps(only_relevant, ensure_ascii=False), encoding="utf-8")
+    assert "적합도 0이 하나도 적히지 않은" in evaluate(benchmark=str(file)).stdout
+    assert "적합도 0이 하나도 적히지 않은" not in evaluate().stdout
+
+
 def test_the_lead_over_the_best_baseline_is_told_with_its_interval(evaluate: Callable[..., Any]) -> None:
     printed = evaluate().stdout
     assert re.search(r"얼라이언스 추천은 nDCG@10이 기준 방법 가운데 가장 나은 \S+", printed)
