@@ -201,8 +201,9 @@ def _level_facts(pair: Pair) -> dict[str, Fact] | None:
 
 
 def _size_facts(pair: Pair) -> dict[str, Fact] | None:
+    """Told only where the number helps: a very small company scores less than one that states no number."""
     count = pair.profile.employee_count
-    return {"employee_count": count} if count else None
+    return {"employee_count": count} if count and pair.features["supplier_size"] > fit.UNKNOWN else None
 
 
 def _certification_facts(pair: Pair) -> dict[str, Fact] | None:

@@ -54,6 +54,11 @@ def binary_log_loss(labels: Numbers, probabilities: Numbers) -> float:
     return float(-(labels * np.log(certain) + (1 - labels) * np.log1p(-certain)).mean())
 
 
+def brier_score(labels: Numbers, probabilities: Numbers) -> float:
+    """Mean squared gap between stated probability and 0/1 outcome (Brier, 1950)."""
+    return float(((probabilities - labels) ** 2).mean())
+
+
 def expected_calibration_error(labels: Numbers, probabilities: Numbers, bins: int = 10) -> float:
     """Mean gap between stated probability and observed share over equally wide bins, weighted by size."""
     stated, observed = probabilities.ravel(), labels.ravel()

@@ -1,7 +1,8 @@
 """The graded judgements of the demo data as a benchmark: needs against whole supplier profiles.
 
 A supplier that nobody graded for a need counts as not relevant, so the figures are a lower bound.
-Place, price and free capacity are left out: the grades say who understands the problem.
+Place, price and free capacity are left out: the grades say who understands the problem. The kinds of solution
+that some owners named serve as labels only.
 """
 
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import numpy as np
 
 import seed_data
-from matching.benchmark import SUPPLIER_PROFILE, Benchmark, BenchmarkDocument
 from matching.domain import CapabilityProfile, NeedProfile, Reference, Solution
+from matching.evaluation.benchmark import SUPPLIER_PROFILE, Benchmark, BenchmarkDocument
 from matching.text import lexical_text
 
 
@@ -19,14 +20,15 @@ def demo_benchmark() -> Benchmark:
     judgements = seed_data.judgements()
     judged = {row["need"] for row in judgements}
     industries = {row["business_number"]: row["industry"] for row in seed_data.manufacturers()}
-    needs = tuple(_need(row, industries) for row in seed_data.needs() if row["key"] in judged)
+    asked = [row for row in seed_data.needs() if row["key"] in judged]
+    needs = tuple(_need(row, industries) for row in asked)
     documents = tuple(_document(row) for row in seed_data.suppliers())
     row_of = {need.need_id: row for row, need in enumerate(needs)}
     column_of = {document.id: column for column, document in enumerate(documents)}
-    grades = np.zeros((len(needs), len(documents)))
+    grades = np.full((len(needs), len(documents)), np.nan)
     for row in judgements:
         grades[row_of[row["need"]], column_of[row["supplier"]]] = row["grade"]
-    return Benchmark(needs, documents, grades)
+    return Benchmark.of(needs, documents, grades, tuple(tuple(row.get("categories", ())) for row in asked))
 
 
 def _need(row: dict[str, Any], industries: dict[str, str]) -> NeedProfile:

@@ -10,7 +10,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import typer
 
 from matching.encoder_folder import EncoderFolderError, WeightsError
-from service.cli import preparation, ranking, serving, tools
+from service.cli import evaluation, preparation, ranking, serving, tools
 from service.cli.terminal import CommandError
 from service.db.embedded import EmbeddedPostgresError
 from service.settings import SettingsError
@@ -25,7 +25,7 @@ for command in (
     preparation.migrate,
     preparation.seed,
     preparation.prepare,
-    tools.evaluate,
+    evaluation.evaluate,
     tools.schedule,
     tools.openapi,
     ranking.rollback,

@@ -1,4 +1,4 @@
-"""Commands that compute and print: schedules, evaluation, training, the API document."""
+"""Commands that compute and print: schedules, training, the API document."""
 
 import json
 from pathlib import Path
@@ -7,17 +7,13 @@ from typing import Annotated
 import typer
 from pydantic import SecretStr, ValidationError
 
-from matching import evaluation
-from matching.benchmark import BenchmarkError, read_benchmark
 from matching.intent import ARTEFACT_FOLDER
 from matching.intent_artefact import train_intent
-from matching.ranker import Ranker
 from seed_data import PROBLEM_EXAMPLES
 from service.app import create_app
 from service.cli.preparation import prepared_encoder
-from service.cli.terminal import CommandError, say, say_aside
+from service.cli.terminal import CommandError, say
 from service.db.session import Database
-from service.demo_benchmark import demo_benchmark
 from service.financing.conventions import Method
 from service.financing.errors import TermsError
 from service.financing.schedule import build_schedule
@@ -25,30 +21,7 @@ from service.financing.schemas import InstallmentInput
 from service.financing.table import render_table
 from service.kit.problem_handlers import fault_sentence, pointer
 from service.messages import sentence
-from service.recommendations.matching_engine import load_intent
 from service.settings import Settings
-
-
-def evaluate(
-    benchmark: Annotated[
-        Path | None,
-        typer.Argument(help="queries, documents, qrels가 든 JSON 파일. 없으면 시연 데이터의 평가로 잽니다."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="표 대신 JSON")] = False,
-) -> None:
-    """추천 순서를 같은 자리에서 잰 기준 방법들과 견주어 봅니다."""
-    try:
-        judged = read_benchmark(benchmark) if benchmark else demo_benchmark()
-    except (BenchmarkError, OSError) as error:
-        raise CommandError(f"{benchmark}: {error}") from error
-    settings = Settings()
-    encoder = prepared_encoder(settings, report=say_aside)
-    intent = load_intent(encoder.name, settings.intent_dir)
-    measured = evaluation.evaluate_recommender(judged, encoder, intent, Ranker.expert())
-    if as_json:
-        print(json.dumps(evaluation.as_json(measured), ensure_ascii=False, indent=2))
-    else:
-        print(evaluation.as_table(measured))
 
 
 def train_intent_model(

@@ -1,12 +1,13 @@
 """Every Korean sentence that a person reads, by code, one module a subject."""
 
-from service.messages import common, financing, ranking, validation
+from service.messages import common, evaluation, financing, ranking, validation
 
 SENTENCES: dict[str, str] = {
     **common.SENTENCES,
     **validation.SENTENCES,
     **financing.SENTENCES,
     **ranking.SENTENCES,
+    **evaluation.SENTENCES,
 }
 
 

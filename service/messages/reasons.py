@@ -11,6 +11,7 @@ from matching.taxonomy import (
     category_name,
     certification_name,
     current_region,
+    division_of,
     industry_name,
     region_name,
 )
@@ -19,6 +20,7 @@ from service.messages.particles import with_particle
 
 Facts = Mapping[str, Fact]
 
+MOST_LISTED = 4
 LIKELY = 0.4
 """From this probability on a kind of solution seems needed; below it may be."""
 
@@ -64,11 +66,13 @@ def _similar_problem(facts: Facts) -> str:
 def _industry_fit(facts: Facts) -> str:
     offered = _industry(_word(facts, "offered")) if "offered" in facts else ""
     references = _whole(facts, "references") if "references" in facts else 0
-    own = _industry(_word(facts, "industry"))
+    # References are counted over the whole division, so that is what they may be said to be of.
+    division = _industry(division_of(_word(facts, "industry")))
     if not offered:
-        return f"{own} 구축 실적이 {references}건 있습니다."
+        return f"{division} 구축 실적이 {references:,}건 있습니다."
     aimed = f"{with_particle(offered, '을')} 대상으로 하는 솔루션"
-    return f"{aimed}이고, 같은 업종 구축 실적이 {references}건 있습니다." if references else f"{aimed}입니다."
+    same = "같은 업종" if offered == division else division
+    return f"{aimed}이고, {same} 구축 실적이 {references:,}건 있습니다." if references else f"{aimed}입니다."
 
 
 def _process_fit(facts: Facts) -> str:
@@ -209,7 +213,10 @@ def _industry(code: str) -> str:
 
 
 def _listed(words: Sequence[str]) -> str:
-    return ", ".join(words)
+    """The words parted by commas; of many only the first few, with how many there are."""
+    if len(words) <= MOST_LISTED:
+        return ", ".join(words)
+    return f"{', '.join(words[:MOST_LISTED])} 등 {len(words)}가지"
 
 
 def _word(facts: Facts, name: str) -> str:

@@ -32,6 +32,18 @@ from service.messages.particles import with_particle
         ("물류로봇(AGV·AMR)", "이", "물류로봇(AGV·AMR)이"),
         ("3,000만 원", "이", "3,000만 원이"),
         ("", "을", "를"),
+        ("피시라인 HACCP", "을", "피시라인 HACCP을"),
+        ("ROBOT", "이", "ROBOT이"),
+        ("SafeLine", "은", "SafeLine은"),
+        ("전자제조기록서(eBR)", "을", "전자제조기록서(eBR)를"),
+        ("'검사장(WMS)'(2024년)", "이", "'검사장(WMS)'(2024년)이"),
+        ("도축장(가금류(닭) 제외)", "을", "도축장(가금류(닭) 제외)을"),
+        ("안전캠™", "을", "안전캠™을"),
+        ("창고★", "을", "창고★를"),
+        ("100%", "을", "100%를"),
+        ("(주)", "이", "(주)가"),
+        ("ＰＬＭ", "을", "ＰＬＭ을"),
+        (")검사장)", "을", ")검사장)을"),
     ],
 )
 def test_a_particle_follows_the_last_sound(word: str, particle: str, expected: str) -> None:
