@@ -20,6 +20,7 @@ from service.db.migrate import is_current
 from service.db.session import Database
 from service.financing import endpoints as financing
 from service.imports import endpoints as imports
+from service.job_status import endpoints as job_status
 from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import keep_working
 from service.kit.http_frame import MEGABYTE, HttpFrame
@@ -37,6 +38,18 @@ from service.refusals import REFUSALS
 from service.settings import Settings
 from service.suppliers import endpoints as suppliers
 
+FEATURES = (
+    suppliers,
+    manufacturers,
+    needs,
+    recommendations,
+    imports,
+    job_status,
+    programmes,
+    codes,
+    accounts,
+    financing,
+)
 REGISTERED_JOBS = (service.imports.jobs, service.recommendations.jobs)
 LARGEST_BODY = 1 * MEGABYTE
 LARGEST_IMPORT = 64 * MEGABYTE
@@ -100,7 +113,17 @@ async def _working(
 
 def _mount(app: FastAPI) -> None:
     v1 = APIRouter(prefix="/v1")
-    for feature in (suppliers, manufacturers, needs, recommendations, imports, programmes, codes, accounts):
+    for feature in (
+        suppliers,
+        manufacturers,
+        needs,
+        recommendations,
+        imports,
+        job_status,
+        programmes,
+        codes,
+        accounts,
+    ):
         v1.include_router(feature.router)
     v1.include_router(accounts.auth_router)
     v1.include_router(financing.router)

@@ -28,7 +28,8 @@ def applied_conventions(schedule: Schedule) -> Applied:
         "calendar": schedule.calendar_version,
     }
     if terms.start_date:
-        applied |= {"payment_day": payment_anchor(terms)[1], "first_due_date": _first_due_date(terms)}
+        _, anchor = payment_anchor(terms.start_date, terms.first_due_date, terms.payment_day)
+        applied |= {"payment_day": anchor, "first_due_date": _first_due_date(terms)}
     if terms.vat:
         applied |= {
             "vat_timing": terms.vat.timing.value,

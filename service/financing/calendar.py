@@ -4,6 +4,7 @@ import calendar as gregorian
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from hashlib import sha256
 from importlib.metadata import version
 
@@ -32,7 +33,7 @@ class BusinessCalendar:
     _years: dict[int, frozenset[date]] = field(default_factory=dict, repr=False, compare=False)
     _moved: dict[tuple[date, BusinessDay], date] = field(default_factory=dict, repr=False, compare=False)
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The name of the calendar as an answer states it, overrides included."""
         name = f"holidays {_PACKAGE_VERSION} KR public+bank"

@@ -19,6 +19,7 @@ class FundConditions:
     name: str
     valid_from: date
     valid_to: date | None
+    ceiling_won: int | None
     company_limit_won: int | None
     most_reduction_percent: Fraction | None
     floor_rate_percent: Fraction | None
@@ -27,6 +28,10 @@ class FundConditions:
     def is_valid_on(self, day: date) -> bool:
         """True when these conditions are in force on that day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def available_won(self, outstanding_won: int = 0) -> int | None:
+        """What the ceiling leaves beside loans already out; None where no ceiling was published."""
+        return None if self.ceiling_won is None else max(self.ceiling_won - outstanding_won, 0)
 
 
 def conditions_on(published: Sequence[FundConditions], code: str, day: date) -> FundConditions:
@@ -53,5 +58,8 @@ def check_conditions(fund: FundConditions, terms: Terms, rate: FundRate) -> None
     limit = fund.company_limit_won
     if limit is not None and terms.principal_won > limit:
         raise TermsError("fund_over_company_limit", "/principal_won", fund=fund.name, limit=f"{limit:,}")
+    available = fund.available_won()
+    if available is not None and terms.principal_won > available:
+        raise TermsError("fund_over_ceiling", "/principal_won", fund=fund.name, ceiling=f"{available:,}")
     if fund.most_months is not None and terms.months > fund.most_months:
         raise TermsError("fund_over_months", "/months", fund=fund.name, months=fund.most_months)

@@ -1,6 +1,5 @@
 """The periods between instalments, and how much interest a won bears over a part of one."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -30,53 +29,51 @@ class Period(NamedTuple):
     is_month: bool
 
 
-def payment_anchor(terms: Terms) -> tuple[date, int]:
+def payment_anchor(
+    start: date, first_due_date: date | None = None, payment_day: int | None = None
+) -> tuple[date, int]:
     """The first due date and the day of month that the later ones keep.
 
     A chosen payment day applies from the month after the start. A first due date that is simply
     one month after the start keeps the start's day, so that 31 January -> 28 February -> 31 March.
     """
-    start = terms.start_date
-    assert start is not None
     natural = months_after(start, 1, start.day)
-    if terms.payment_day is not None:
-        first = terms.first_due_date or months_after(start, 1, terms.payment_day)
-        return first, terms.payment_day
-    if terms.first_due_date is None or terms.first_due_date == natural:
+    if payment_day is not None:
+        return first_due_date or months_after(start, 1, payment_day), payment_day
+    if first_due_date is None or first_due_date == natural:
         return natural, start.day
-    return terms.first_due_date, terms.first_due_date.day
+    return first_due_date, first_due_date.day
 
 
 class PeriodTable(NamedTuple):
     """The periods of a contract, and the columns of a schedule that follow from dates alone."""
 
     periods: tuple[Period, ...]
-    numbers: Sequence[int]
-    due_dates: Sequence[date | None]
-    payment_dates: Sequence[date | None]
-    days: Sequence[int | None]
+    numbers: tuple[int, ...]
+    due_dates: tuple[date | None, ...]
+    payment_dates: tuple[date | None, ...]
+    days: tuple[int | None, ...]
 
 
 def period_table(terms: Terms, calendar: BusinessCalendar) -> PeriodTable:
     """One period an instalment. Raises TermsError when a rolled payment date precedes its period."""
     if terms.start_date is None:
         return _undated_periods(terms.months)
-    first, anchor = payment_anchor(terms)
     to_payment = terms.accrue_to is AccrueTo.PAYMENT_DATE and terms.day_count is not DayCount.MONTHLY
     return _dated_periods(
         calendar,
         terms.start_date,
-        first=first,
-        anchor=anchor,
-        months=terms.months,
-        convention=terms.business_day,
-        to_payment=to_payment,
+        terms.first_due_date,
+        terms.payment_day,
+        terms.months,
+        terms.business_day,
+        to_payment,
     )
 
 
 @lru_cache(maxsize=MOST_MONTHS)
 def _undated_periods(months: int) -> PeriodTable:
-    numbers = range(1, months + 1)
+    numbers = tuple(range(1, months + 1))
     periods = tuple(Period(number, None, None, None, None, True) for number in numbers)
     nothing = (None,) * months
     return PeriodTable(periods, numbers, nothing, nothing, nothing)
@@ -86,14 +83,14 @@ def _undated_periods(months: int) -> PeriodTable:
 def _dated_periods(
     calendar: BusinessCalendar,
     start: date,
-    *,
-    first: date,
-    anchor: int,
+    first_due_date: date | None,
+    payment_day: int | None,
     months: int,
     convention: BusinessDay,
     to_payment: bool,
 ) -> PeriodTable:
-    numbers = range(1, months + 1)
+    first, anchor = payment_anchor(start, first_due_date, payment_day)
+    numbers = tuple(range(1, months + 1))
     due_dates = [first, *(months_after(first, later, anchor) for later in range(1, months))]
     payment_dates = [calendar.adjust(due, convention) for due in due_dates]
     ends = payment_dates if to_payment else due_dates

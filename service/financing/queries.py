@@ -22,6 +22,7 @@ def published_conditions(session: Session, code: str) -> list[FundConditions]:
             name=row.name,
             valid_from=row.valid_from,
             valid_to=row.valid_to,
+            ceiling_won=row.ceiling_won,
             company_limit_won=row.per_company_limit_won,
             most_reduction_percent=_rate(row.rate_reduction_percent_max),
             floor_rate_percent=_rate(row.floor_rate_percent),

@@ -244,7 +244,7 @@ class _Run:
         terms = self._terms
         return Schedule(
             terms=terms,
-            columns=tuple(zip(*self._rows, strict=True)),
+            rows=tuple(self._rows),
             periods=self._periods,
             totals=self._totals(),
             level_payment_won=self._level_payment(),

@@ -1,23 +1,19 @@
-"""Imports over HTTP, and the jobs that run them."""
+"""Imports over HTTP."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, Field
 from sqlmodel import Session
 from starlette.datastructures import UploadFile
 
-from service.accounts.actor import Actor, Administrator, SignedIn
+from service.accounts.actor import Actor, Administrator
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
-from service.db.tables import Job, JobStatus
 from service.imports.files import FileFormat, check_header, decode, detect_format
 from service.imports.operations import MANUFACTURERS, REQUIRED_COLUMNS, SUPPLIERS, start_import
+from service.job_status.endpoints import JobAnswer, accepted
 from service.kit.problems import Problem
-from service.messages import sentence
 
 router = APIRouter(tags=["가져오기"], route_class=IdempotentRoute)
 
@@ -46,28 +42,6 @@ class Upload:
 
     content: bytes
     content_type: str
-
-
-class Rejection(BaseModel):
-    """A line that was not taken, and why."""
-
-    line: int
-    code: str
-    message: str
-
-
-class JobAnswer(BaseModel):
-    """Long work: where it stands and what came of it so far."""
-
-    id: UUID
-    kind: str
-    status: str
-    total: int
-    imported: int
-    rejected: list[Rejection]
-    detail: str | None = Field(None, description="실패했을 때 무엇을 하면 되는지")
-    created_at: datetime
-    finished_at: datetime | None
 
 
 async def read_upload(request: Request) -> Upload:
@@ -101,29 +75,10 @@ def import_manufacturers(
     return _start(session, actor, MANUFACTURERS, upload, response)
 
 
-@router.get("/jobs/{job_id}", summary="작업 보기")
-def read_job(job_id: UUID, actor: SignedIn, session: DbSession) -> JobAnswer:
-    """작업이 어디까지 되었는지 봅니다. 시킨 사람과 담당자만 볼 수 있습니다."""
-    job = session.get(Job, job_id)
-    if job is None or not (actor.is_staff or (actor.account_id and job.requested_by == actor.account_id)):
-        raise Problem(404, "not_found")
-    return _answer(job)
-
-
 def _start(session: Session, actor: Actor, kind: str, upload: Upload, response: Response) -> JobAnswer:
     text = decode(upload.content)
     file_format = detect_format(upload.content_type, text)
     if file_format is FileFormat.CSV:
         check_header(text, REQUIRED_COLUMNS[kind])
     job = start_import(session, actor, kind, file_format, text)
-    response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return _answer(job)
-
-
-def _answer(job: Job) -> JobAnswer:
-    failed = job.status == JobStatus.FAILED.value
-    return JobAnswer(
-        **job.model_dump(exclude={"result", "requested_by"}),
-        **job.result,
-        detail=sentence("job_failed") if failed else None,
-    )
+    return accepted(job, response)

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from procrastinate import JobContext
 
-from service.imports.operations import mark_failed, run_import
+from service.imports.operations import run_import
+from service.job_status.operations import fail_job
 from service.jobs.names import RUN_IMPORT
 from service.jobs.worker import is_last_attempt, services_of, task
 
@@ -17,5 +18,5 @@ def run_import_task(context: JobContext, job_id: str) -> None:
         run_import(database, UUID(job_id))
     except Exception:
         if is_last_attempt(context):
-            mark_failed(database, UUID(job_id))
+            fail_job(database, UUID(job_id))
         raise

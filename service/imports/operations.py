@@ -12,8 +12,8 @@ from service.accounts.actor import Actor, Role
 from service.db.session import Database
 from service.db.tables import ImportUpload, Job, JobStatus, SupplierStatus
 from service.imports.files import FileFormat, Line, fault_text, read_lines
+from service.job_status.operations import open_job
 from service.jobs.names import RUN_IMPORT
-from service.jobs.queue import enqueue
 from service.kit import clock
 from service.kit.problem_handlers import fault_code, fault_sentence, pointer
 from service.kit.problems import Problem, field_problem
@@ -35,18 +35,12 @@ REQUIRED_COLUMNS = {
 
 def start_import(session: Session, actor: Actor, kind: str, file_format: FileFormat, text: str) -> Job:
     """Keep the upload and enqueue its job, both in this transaction."""
-    job = Job(
-        kind=f"import_{kind}",
-        requested_by=actor.account_id,
-        result={"total": sum(1 for _ in read_lines(text, file_format)), "imported": 0, "rejected": []},
-    )
-    session.add(job)
-    session.flush()
+    total = sum(1 for _ in read_lines(text, file_format))
+    job = open_job(session, actor, f"import_{kind}", RUN_IMPORT, total=total, done=0, imported=0, rejected=[])
     session.add(
         ImportUpload(job_id=job.id, kind=kind, file_format=file_format.value, content=text.encode("utf-8"))
     )
     session.flush()
-    enqueue(session, RUN_IMPORT, once=f"import:{job.id}", job_id=str(job.id))
     return job
 
 
@@ -71,14 +65,6 @@ def run_import(database: Database, job_id: UUID) -> None:
             _import_batch(session, actor, job, upload, batch)
 
 
-def mark_failed(database: Database, job_id: UUID) -> None:
-    """End a job that cannot be brought to its end; what it imported so far stays."""
-    with database.transaction() as session:
-        job = session.get(Job, job_id, with_for_update=True)
-        if job is not None:
-            job.status, job.finished_at = JobStatus.FAILED.value, clock.now()
-
-
 def _import_batch(session: Session, actor: Actor, job: Job, upload: ImportUpload, batch: list[Line]) -> None:
     rejected = []
     for line in batch:
@@ -87,6 +73,7 @@ def _import_batch(session: Session, actor: Actor, job: Job, upload: ImportUpload
             rejected.append({"line": line.number} | refusal)
     result = dict(job.result)
     result["imported"] += len(batch) - len(rejected)
+    result["done"] = result["imported"] + len(result["rejected"]) + len(rejected)
     result["rejected"] = [*result["rejected"], *rejected]
     job.result = result
     job.status = JobStatus.RUNNING.value

@@ -20,10 +20,13 @@ HEARTBEAT_SECONDS = 2.0
 STALLED_AFTER_SECONDS = 10.0
 SHUTDOWN_SECONDS = 20.0
 RESTART_SECONDS = 1.0
+KST_AHEAD_OF_UTC = 9
+"""The queue reads its schedules in UTC; Korea has no summer time."""
 
 
 TaskFunction = Callable[..., None]
 _registered: dict[str, TaskFunction] = {}
+_nightly: dict[str, str] = {}
 
 
 def task(name: str) -> Callable[[TaskFunction], TaskFunction]:
@@ -36,11 +39,30 @@ def task(name: str) -> Callable[[TaskFunction], TaskFunction]:
     return register
 
 
+def nightly(name: str, hour_kst: int) -> Callable[[TaskFunction], TaskFunction]:
+    """Register a task that runs every night at that full hour, Korean time; it gets the job's context only.
+
+    However many workers there are, one of them runs it: the queue keeps one entry a night.
+    """
+
+    def register(function: TaskFunction) -> TaskFunction:
+        @task(name)
+        def run(context: JobContext, timestamp: int) -> None:
+            function(context)
+
+        _nightly[name] = f"0 {(hour_kst - KST_AHEAD_OF_UTC) % 24} * * *"
+        return function
+
+    return register
+
+
 def make_worker_app(database_url: str) -> App:
     """A procrastinate application that runs every registered task."""
     app = App(connector=PsycopgConnector(conninfo=driver_url(database_url), max_size=6, timeout=10))
     for name, function in _registered.items():
-        app.task(name=name, pass_context=True, retry=RETRY)(function)
+        made = app.task(name=name, pass_context=True, retry=RETRY)(function)
+        if name in _nightly:
+            app.periodic(cron=_nightly[name])(made)
     return app
 
 

@@ -36,6 +36,7 @@ SENTENCES: dict[str, str] = {
     "fund_terms_not_valid": "{fund}의 조건은 {day}에 유효하지 않습니다. 시작일을 확인하거나 담당자에게 문의해 주세요.",
     "fund_reduction_over_limit": "{fund}의 감면금리는 {most}%포인트까지입니다.",
     "fund_over_company_limit": "{fund}의 기업당 한도는 {limit}원입니다. 원금을 줄여 주세요.",
+    "fund_over_ceiling": "{fund}의 전체 한도는 {ceiling}원입니다. 원금을 줄여 주세요.",
     "fund_over_months": "{fund}의 대출 기간은 {months}개월까지입니다.",
     "fund_floor": "{fund}의 최저 금리는 연 {floor}%입니다. floor_rate_percent를 그 이상으로 해 주세요.",
     "grant_track_required": "이 연도와 수준에는 유형이 여러 가지입니다. track에 하나를 넣어 주세요: {tracks}",

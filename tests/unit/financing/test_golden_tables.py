@@ -21,6 +21,7 @@ from service.financing.conventions import (
     RowKind,
 )
 from service.financing.fund_loan import FundRate
+from service.financing.fund_terms import FundConditions
 from service.financing.rates import dated_rate, growth_rate, united_states_apr
 from service.financing.schedule import build_schedule
 from service.financing.terms import Prepayment, Rounding, Step, Terms
@@ -181,6 +182,28 @@ def test_a_fund_reduces_the_banks_rate_down_to_its_floor(
     assert rate.customer_rate_percent == Fraction(expected["customer_rate_pct"])
 
 
+@pytest.mark.parametrize(("inputs", "expected"), tables("kr_own", "pool"))
+def test_a_fund_has_what_its_ceiling_leaves_beside_its_loans(
+    inputs: dict[str, Any], expected: dict[str, Any]
+) -> None:
+    fund = FundConditions(
+        code="POOL",
+        name="펀드",
+        valid_from=date(2020, 1, 1),
+        valid_to=None,
+        ceiling_won=inputs["pool_limit"],
+        company_limit_won=None,
+        most_reduction_percent=None,
+        floor_rate_percent=None,
+        most_months=None,
+    )
+
+    available = fund.available_won(inputs["outstanding"])
+
+    assert available == int(expected["available"])
+    assert (inputs["requested"] <= available) is expected["approved"]
+
+
 @pytest.mark.parametrize(("inputs", "expected"), tables("korea", "day_interest"))
 def test_a_day_of_a_leap_year_bears_a_366th(inputs: dict[str, Any], expected: dict[str, Any]) -> None:
     row = build_schedule(
@@ -261,12 +284,9 @@ def test_a_growth_rate_needs_money_received_and_paid_back() -> None:
 
 REPRODUCED_HERE = {
     *("schedule", "prepay_fee", "overdue", "fund_rate", "day_interest", "roll", "graduated"),
-    *("apr_regz", "apr_eu", "xirr"),
+    *("apr_regz", "apr_eu", "xirr", "pool"),
 }
-REPRODUCED_ELSEWHERE = {
-    "grant": "tests.unit.financing.test_planning",
-    "pool": "the fund's ceiling, kept where its loans are recorded and not by a calculator",
-}
+REPRODUCED_ELSEWHERE = {"grant": "tests.unit.financing.test_planning"}
 
 
 def test_no_table_is_left_without_a_test() -> None:
@@ -277,4 +297,3 @@ def test_no_table_is_left_without_a_test() -> None:
     kinds = {entry.get("sub") or entry["kind"] for entry in entries}
 
     assert kinds == REPRODUCED_HERE | set(REPRODUCED_ELSEWHERE)
-    assert [entry["id"] for entry in entries if entry.get("sub") == "pool"] == ["kr/pool_ok"]

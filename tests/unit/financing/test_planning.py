@@ -213,11 +213,20 @@ FUND = FundConditions(
     name="시연용 펀드",
     valid_from=date(2020, 9, 1),
     valid_to=date(2026, 12, 31),
+    ceiling_won=100_000_000_000,
     company_limit_won=1_000_000_000,
     most_reduction_percent=Fraction("1.5"),
     floor_rate_percent=Fraction(1),
     most_months=36,
 )
+
+
+def test_a_fund_without_a_limit_a_company_lends_up_to_its_ceiling() -> None:
+    fund, rate = replace(FUND, company_limit_won=None), FundRate(Fraction(5), Fraction("1.5"), Fraction(1))
+
+    check_conditions(fund, terms(principal_won=100_000_000_000), rate)
+    with pytest.raises(TermsError, match="fund_over_ceiling"):
+        check_conditions(fund, terms(principal_won=100_000_000_001), rate)
 
 
 def test_a_fund_lends_only_while_its_conditions_are_valid() -> None:
