@@ -11,10 +11,12 @@ from fastapi_swagger import patch_fastapi
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+import service.assignments.jobs
 import service.imports.jobs
 import service.recommendations.jobs
 from matching.encoder import Encoder
 from service.accounts import endpoints as accounts
+from service.assignments import endpoints as assignments
 from service.codes import endpoints as codes
 from service.db.migrate import is_current
 from service.db.session import Database
@@ -43,6 +45,7 @@ FEATURES = (
     manufacturers,
     needs,
     recommendations,
+    assignments,
     imports,
     job_status,
     programmes,
@@ -50,7 +53,7 @@ FEATURES = (
     accounts,
     financing,
 )
-REGISTERED_JOBS = (service.imports.jobs, service.recommendations.jobs)
+REGISTERED_JOBS = (service.assignments.jobs, service.imports.jobs, service.recommendations.jobs)
 LARGEST_BODY = 1 * MEGABYTE
 LARGEST_IMPORT = 64 * MEGABYTE
 
@@ -69,7 +72,7 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         engine.start()
-        async with _working(with_worker, settings, database, lazy_encoder):
+        async with _working(with_worker, Services(database, lazy_encoder, engine.caught_up)):
             yield
         engine.stop()
 
@@ -96,13 +99,11 @@ def create_app(
 
 
 @contextlib.asynccontextmanager
-async def _working(
-    wanted: bool, settings: Settings, database: Database, encoder: LazyEncoder
-) -> AsyncIterator[None]:
+async def _working(wanted: bool, services: Services) -> AsyncIterator[None]:
     if not wanted:
         yield
         return
-    working = asyncio.create_task(keep_working(database.url, Services(database, encoder)))
+    working = asyncio.create_task(keep_working(services.database.url, services))
     try:
         yield
     finally:
@@ -113,20 +114,9 @@ async def _working(
 
 def _mount(app: FastAPI) -> None:
     v1 = APIRouter(prefix="/v1")
-    for feature in (
-        suppliers,
-        manufacturers,
-        needs,
-        recommendations,
-        imports,
-        job_status,
-        programmes,
-        codes,
-        accounts,
-    ):
+    for feature in FEATURES:
         v1.include_router(feature.router)
     v1.include_router(accounts.auth_router)
-    v1.include_router(financing.router)
     app.include_router(v1)
 
     @app.get("/healthz", tags=["상태"], summary="살아 있는지")

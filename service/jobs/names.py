@@ -3,3 +3,4 @@
 EMBED_SUPPLIER = "embed_supplier"
 EMBED_NEED = "embed_need"
 RUN_IMPORT = "run_import"
+MAKE_ASSIGNMENT = "make_assignment"
