@@ -13,8 +13,8 @@ giving it up could gain: two plans differ by chains that gain or lose at most on
 need and supplier once, so that they add fewer pairs than `_worth_of_rounds` counts, each of at most 1.
 
 The solver is HiGHS' dual simplex. `scipy.optimize.linear_sum_assignment` over places written out one by one
-was tried too (tests/bench/assignment.py): it is slower, and not even right, since it may give a need the same
-supplier twice.
+is quicker (tests/bench/assignment.py) but answers another question: nothing keeps it from giving a need the
+same supplier several times, and about half of its pairs are such repetitions.
 """
 
 import math
