@@ -99,7 +99,7 @@ class SupplierLoad(BaseModel):
         description="맡을 수 있는 수요 수 (동시에 맡을 수 있는 사업에서 진행 중인 사업을 뺀 수)"
     )
     capacity_known: bool = Field(description="false이면 여력을 적지 않아 unknown_capacity로 센 것")
-    wanted: int = Field(description="정원을 빼고 볼 때 이 공급기업을 고를 수요 수")
+    wanted: int = Field(description="여력과 관계없이 이 공급기업을 고를 수요 수")
 
 
 class Totals(BaseModel):

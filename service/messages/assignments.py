@@ -23,7 +23,7 @@ HEADINGS: dict[str, str] = {
     "supplier_id": "공급기업 번호",
     "assigned": "배정한 수요",
     "capacity": "맡을 수 있는 수요",
-    "wanted": "정원을 빼고 보면 고를 수요",
+    "wanted": "여력과 관계없이 고를 수요",
 }
 
 SHEETS: dict[str, str] = {
