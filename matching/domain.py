@@ -96,6 +96,11 @@ class CapabilityProfile:
     status: SupplierStatus = SupplierStatus.APPROVED
     track_record: TrackRecord = TrackRecord()
 
+    @property
+    def free_capacity(self) -> int | None:
+        """How many more projects it can take on; None when it did not say how many it can have at once."""
+        return None if self.capacity is None else max(self.capacity - self.active_projects, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class NeedProfile:

@@ -57,7 +57,7 @@ def row_of(profile: CapabilityProfile) -> tuple[bool, bool, bool, int, int, int,
         _digits(profile.business_number),
         _region_bits(profile.service_regions) or _ALL_REGIONS,
         min((solution.price_min_won or 0 for solution in profile.solutions), default=0),
-        profile.capacity is not None and profile.active_projects >= profile.capacity,
+        profile.free_capacity == 0,
     )
 
 

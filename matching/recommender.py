@@ -9,12 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.diversity import Choice, chosen, probable_categories
-from matching.domain import FloatArray, InferredCategory, Lead, Match, Recommendation, Solution
-from matching.eligibility import ELIGIBLE, exclusion_of, exclusions
+from matching.domain import (
+    Exclusion,
+    FloatArray,
+    InferredCategory,
+    Lead,
+    Match,
+    Recommendation,
+    Solution,
+)
+from matching.eligibility import ELIGIBLE, RULES, exclusion_of, exclusions
 from matching.explanation import Pair, cautions, evidence, reasons
 from matching.features import FEATURE_NAMES, Candidates, EmbeddedNeed, candidates, shortlist
 from matching.features.signals import signals
-from matching.index import IndexSnapshot, ProfileIndex
+from matching.index import IndexSnapshot
 from matching.ranker import Ranker, score_of
 from matching.taxonomy import category_codes
 
@@ -23,6 +31,13 @@ SHORTLIST = 400
 
 LEAST_PROBABILITY = 0.05
 """Inferred categories below this are not reported."""
+
+
+class Index(Protocol):
+    """The suppliers to choose from: a `ProfileIndex`, or one state of it that is held."""
+
+    def snapshot(self) -> IndexSnapshot:
+        """The present state."""
 
 
 class Intent(Protocol):
@@ -34,6 +49,17 @@ class Intent(Protocol):
 
     def probabilities(self, texts: Sequence[str], vectors: FloatArray) -> NDArray[np.floating]:
         """Shape (texts, categories)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _HeldIndex:
+    """An index that stands still."""
+
+    held: IndexSnapshot
+
+    def snapshot(self) -> IndexSnapshot:
+        """Always the same state."""
+        return self.held
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,9 +78,13 @@ class _Scored:
 class Recommender:
     """Everything that a recommendation depends on; building one costs nothing."""
 
-    index: ProfileIndex
+    index: Index
     intent: Intent
     ranker: Ranker
+
+    def held(self) -> "Recommender":
+        """The same over the suppliers as they are now, whatever is written to the index later."""
+        return replace(self, index=_HeldIndex(self.index.snapshot()))
 
     def recommend(self, need: EmbeddedNeed, limit: int, today: date) -> Recommendation:
         """The best `limit` suppliers for a need, in order of score; equal scores by supplier id.
@@ -66,14 +96,35 @@ class Recommender:
         verdict = snapshot.verdicts(need.profile)
         allowed = np.asarray((verdict == ELIGIBLE) & snapshot.rows["present"])
         scored = self._scored(snapshot, need, inferred, allowed)
-        rows = _diverse(scored, limit)
-        return Recommendation(
-            matches=tuple(self._match(scored, row, rank, today) for rank, row in enumerate(rows, start=1)),
-            excluded=exclusions(verdict, snapshot.rows, snapshot.profiles),
-            considered=len(snapshot),
-            inferred_categories=tuple(i for i in inferred if i.probability >= LEAST_PROBABILITY),
-            model_version=self.ranker.version,
-        )
+        excluded = exclusions(verdict, snapshot.rows, snapshot.profiles)
+        return self._recommendation(scored, _diverse(scored, limit), excluded, today)
+
+    def scores(self, needs: Sequence[EmbeddedNeed]) -> list[tuple[tuple[str, float], ...]]:
+        """For each need the suppliers with their scores, the best first; equal scores by supplier id.
+
+        Unlike a recommendation it counts in those who fit but have no capacity left, so that a plan for
+        many needs can tell who is missing from who is busy.
+        """
+        snapshot = self.index.snapshot()
+        return [
+            _scores(self._scored(snapshot, need, inferred, _eligible_or_busy(snapshot, need)))
+            for need, inferred in zip(needs, self.infer(needs), strict=True)
+        ]
+
+    def explain(
+        self, chosen: Sequence[tuple[EmbeddedNeed, Sequence[str]]], today: date
+    ) -> list[Recommendation]:
+        """For each need the suppliers chosen for it, in order of score, explained as a recommendation would.
+
+        Whether they are eligible is not asked again; one that is not in the index is left out.
+        """
+        snapshot = self.index.snapshot()
+        return [
+            self._explained(snapshot, need, inferred, supplier_ids, today)
+            for (need, supplier_ids), inferred in zip(
+                chosen, self.infer([need for need, _ in chosen]), strict=True
+            )
+        ]
 
     def leads(
         self, supplier_id: str, needs: Sequence[EmbeddedNeed], limit: int, today: date
@@ -121,6 +172,30 @@ class Recommender:
         log_odds = self.ranker.log_odds(measured.values)
         return _Scored(snapshot, need, inferred, measured, log_odds, _order(snapshot, measured, log_odds))
 
+    def _explained(
+        self,
+        snapshot: IndexSnapshot,
+        need: EmbeddedNeed,
+        inferred: tuple[InferredCategory, ...],
+        supplier_ids: Sequence[str],
+        today: date,
+    ) -> Recommendation:
+        only = np.zeros(len(snapshot.profiles), np.bool_)
+        only[[snapshot.slots[one] for one in supplier_ids if one in snapshot.slots]] = True
+        scored = self._scored(snapshot, need, inferred, only)
+        return self._recommendation(scored, scored.order, (), today)
+
+    def _recommendation(
+        self, scored: _Scored, rows: Sequence[int], excluded: tuple[Exclusion, ...], today: date
+    ) -> Recommendation:
+        return Recommendation(
+            matches=tuple(self._match(scored, row, rank, today) for rank, row in enumerate(rows, start=1)),
+            excluded=excluded,
+            considered=len(scored.snapshot),
+            inferred_categories=tuple(i for i in scored.inferred if i.probability >= LEAST_PROBABILITY),
+            model_version=self.ranker.version,
+        )
+
     def _match(self, scored: _Scored, row: int, rank: int, today: date) -> Match:
         pair = _pair(scored, row)
         slot = int(scored.candidates.slots[row])
@@ -137,6 +212,22 @@ class Recommender:
             cautions=cautions(pair, today),
             features=pair.features,
         )
+
+
+def _eligible_or_busy(snapshot: IndexSnapshot, need: EmbeddedNeed) -> NDArray[np.bool_]:
+    verdict = snapshot.verdicts(need.profile)
+    fits = (verdict == ELIGIBLE) | (verdict == RULES.index("no_capacity"))
+    return np.asarray(fits & snapshot.rows["present"])
+
+
+def _scores(scored: _Scored) -> tuple[tuple[str, float], ...]:
+    return tuple(
+        (
+            scored.snapshot.profile(int(scored.candidates.slots[row])).supplier_id,
+            score_of(float(scored.log_odds[row])),
+        )
+        for row in scored.order
+    )
 
 
 def _inferred(categories: Sequence[str], row: NDArray[np.floating]) -> tuple[InferredCategory, ...]:

@@ -11,11 +11,13 @@ from fastapi_swagger import patch_fastapi
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+import service.assignments.jobs
 import service.imports.jobs
 import service.ranking.jobs
 import service.recommendations.jobs
 from matching.encoder import Encoder
 from service.accounts import endpoints as accounts
+from service.assignments import endpoints as assignments
 from service.codes import endpoints as codes
 from service.db.migrate import is_current
 from service.db.session import Database
@@ -46,6 +48,7 @@ FEATURES = (
     needs,
     recommendations,
     ranking,
+    assignments,
     imports,
     job_status,
     programmes,
@@ -53,7 +56,12 @@ FEATURES = (
     accounts,
     financing,
 )
-REGISTERED_JOBS = (service.imports.jobs, service.ranking.jobs, service.recommendations.jobs)
+REGISTERED_JOBS = (
+    service.assignments.jobs,
+    service.imports.jobs,
+    service.ranking.jobs,
+    service.recommendations.jobs,
+)
 LARGEST_BODY = 1 * MEGABYTE
 LARGEST_IMPORT = 64 * MEGABYTE
 
@@ -72,7 +80,7 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         engine.start()
-        async with _working(with_worker, settings, database, lazy_encoder):
+        async with _working(with_worker, Services(database, lazy_encoder, engine.caught_up)):
             yield
         engine.stop()
 
@@ -99,13 +107,11 @@ def create_app(
 
 
 @contextlib.asynccontextmanager
-async def _working(
-    wanted: bool, settings: Settings, database: Database, encoder: LazyEncoder
-) -> AsyncIterator[None]:
+async def _working(wanted: bool, services: Services) -> AsyncIterator[None]:
     if not wanted:
         yield
         return
-    working = asyncio.create_task(keep_working(database.url, Services(database, encoder)))
+    working = asyncio.create_task(keep_working(services.database.url, services))
     try:
         yield
     finally:

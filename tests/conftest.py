@@ -32,6 +32,7 @@ from service.db.migrate import migrate
 from service.db.session import Database
 from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import make_worker_app, run_worker
+from service.recommendations.matching_engine import MatchingEngine
 from service.settings import Settings
 from tests.factories.encoders import CountingEncoder
 
@@ -192,11 +193,17 @@ def matching_client(
 
 
 @pytest.fixture
-def run_jobs(database: Database, encoder: CountingEncoder) -> Callable[[], None]:
+def services(settings: Settings, database: Database, encoder: CountingEncoder) -> Services:
+    """What a worker's tasks work with; nothing is loaded before a task asks for it."""
+    lazy = LazyEncoder(lambda: encoder)
+    return Services(database, lazy, MatchingEngine(database, lazy, settings.intent_dir).caught_up)
+
+
+@pytest.fixture
+def run_jobs(database: Database, services: Services) -> Callable[[], None]:
     """Runs every waiting job to its end in this process."""
 
     def run() -> None:
-        services = Services(database, LazyEncoder(lambda: encoder))
         asyncio.run(run_worker(make_worker_app(database.url), services, wait=False))
 
     return run

@@ -1,7 +1,6 @@
 """Which form of a schedule a caller accepts, and the answer in that form."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from fastapi import Response
@@ -10,6 +9,7 @@ from service.financing.disclosure import disclose
 from service.financing.files import csv_file, xlsx_file
 from service.financing.page import schedule_page
 from service.financing.rows import Schedule
+from service.kit.accept import preferred
 from service.kit.problems import Problem
 
 
@@ -22,42 +22,12 @@ class Form(StrEnum):
     HTML = "text/html"
 
 
-@dataclass(frozen=True, slots=True)
-class _Accepted:
-    media_range: str
-    quality: float
-
-    def covers(self, form: Form) -> bool:
-        kind, _, subtype = self.media_range.partition("/")
-        return self.media_range == form or (subtype == "*" and kind in ("*", form.partition("/")[0]))
-
-    @property
-    def precision(self) -> int:
-        return 2 - self.media_range.count("*")
-
-
 def accepted_form(accept: str | None) -> Form:
-    """The form that the Accept header prefers (RFC 9110, 12.5.1). Raises Problem 406 for none of ours."""
-    ranges = [_range(part) for part in (accept or "*/*").split(",") if part.strip()]
-    best, best_quality = Form.JSON, 0.0
-    for form in Form:
-        covering = [accepted for accepted in ranges if accepted.covers(form)]
-        if covering:
-            quality = max(covering, key=lambda accepted: accepted.precision).quality
-            if quality > best_quality:
-                best, best_quality = form, quality
-    if not best_quality:
+    """The form that the Accept header prefers. Raises Problem 406 for none of ours."""
+    form = preferred(accept, list(Form))
+    if form is None:
         raise Problem(406, "not_acceptable_schedule")
-    return best
-
-
-def _range(part: str) -> _Accepted:
-    media_range, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    quality = next((text[2:] for text in parameters if text.startswith("q=")), "1")
-    try:
-        return _Accepted(media_range, float(quality))
-    except ValueError:
-        return _Accepted(media_range, 0.0)
+    return form
 
 
 def in_form(form: Form, schedule: Schedule) -> Response:

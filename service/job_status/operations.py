@@ -26,10 +26,13 @@ def open_job(session: Session, actor: Actor, kind: str, task: str, **result: Any
 
 
 def report_progress(database: Database, job_id: UUID, **members: Any) -> None:
-    """Show how far a job is, in a transaction of its own; `total` and `done` are what a reader expects."""
+    """Show how far a job is, in a transaction of its own; `total` and `done` are what a reader expects.
+
+    A job that has ended stays ended, also when a worker that was taken for dead comes back.
+    """
     with database.transaction() as session:
         job = _locked(session, job_id)
-        if job is not None:
+        if job is not None and job.finished_at is None:
             job.status, job.result = JobStatus.RUNNING.value, {**job.result, **members}
 
 

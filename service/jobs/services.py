@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from matching.encoder import Encoder
+from matching.recommender import Recommender
 from service.db.session import Database
 
 
@@ -36,3 +37,5 @@ class Services:
 
     database: Database
     encoder: LazyEncoder
+    recommender: Callable[[], Recommender]
+    """What ranks, over the suppliers as the database has them at the call and unchanged by later writes."""

@@ -11,6 +11,8 @@ SENTENCES: dict[str, str] = {
     "int_parsing": "정수로 넣어 주세요.",
     "int_from_float": "소수점 없는 정수로 넣어 주세요. 금액은 원 단위 정수입니다.",
     "int_parsing_size": "수가 너무 큽니다.",
+    "float_type": "0.3처럼 따옴표 없는 수로 넣어 주세요.",
+    "finite_number": "0.3처럼 따옴표 없는 수로 넣어 주세요.",
     "bool_type": "true나 false로 넣어 주세요.",
     "bool_parsing": "true나 false로 넣어 주세요.",
     "list_type": "목록([ ])으로 넣어 주세요.",
@@ -44,6 +46,7 @@ SENTENCES: dict[str, str] = {
     "price_range": "price_max_won은 price_min_won보다 작을 수 없습니다.",
     "not_null": "비울 수 없는 항목입니다. 값을 넣거나 항목을 빼 주세요.",
     "future_date": "앞으로 올 날짜는 넣을 수 없습니다.",
+    "past_date": "지난 날짜는 넣을 수 없습니다.",
     "need_too_short": "현장에서 무엇이 힘든지 10자 이상으로 적어 주세요. 예: '도금 두께를 손으로 재고 종이에 적어 불량 원인을 찾기 어렵습니다.'",
 }
 

@@ -38,13 +38,19 @@ class LiveIndex:
         self._beside = beside
         self._database = database
         self._horizon = 0
+        self._refreshing = threading.Lock()
         self._stop = threading.Event()
 
     def refresh(self) -> int:
         """Take over what changed since the last call; returns how many suppliers that were.
 
-        The first call loads everything.
+        The first call loads everything. Calls from several threads take turns: what was read earlier must
+        not be written over what was read later.
         """
+        with self._refreshing:
+            return self._refresh()
+
+    def _refresh(self) -> int:
         with self._database.transaction() as session:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             newest = session.execute(

@@ -66,6 +66,7 @@ class MatchingEngine:
         self._recommender: Recommender | None = None
         self._live: LiveIndex | None = None
         self._activation: int | None = None
+        self._assembling = threading.Lock()
         self._started = threading.Event()
         self._ready = threading.Event()
         self._stopped = threading.Event()
@@ -120,8 +121,7 @@ class MatchingEngine:
 
         Loads the models when they are not loaded yet. Returns how many suppliers changed.
         """
-        live = self._live or self._assemble()
-        changed = live.refresh()
+        changed = self._assemble().refresh()
         self._ready.set()
         return changed
 
@@ -131,6 +131,14 @@ class MatchingEngine:
         if self._recommender is not None and number != self._activation:
             self._recommender = replace(self._recommender, ranker=ranker_in_use(session).ranker)
             self._activation = number
+
+    def caught_up(self) -> Recommender:
+        """What ranks, over the suppliers as the database has them now and unchanged by later writes.
+
+        For jobs: it loads the models when they are not loaded yet, rather than refuse.
+        """
+        self.refresh()
+        return self.recommender().held()
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -155,11 +163,13 @@ class MatchingEngine:
             live.follow(loaded)
 
     def _assemble(self) -> LiveIndex:
-        """The models, and an index that is still empty."""
-        encoder = self._encoder()
-        index = ProfileIndex(encoder.name, encoder.dimensions)
-        intent = load_intent(encoder.name, self._intent_dir)
-        self._recommender = Recommender(index, intent, Ranker.expert())
-        self._live = LiveIndex(self._database, index, self._take_over_weights)
-        INDEXED.set_function(lambda: len(index))
-        return self._live
+        """The models and the index, made at the first call; the index is empty then."""
+        with self._assembling:
+            if self._live is None:
+                encoder = self._encoder()
+                index = ProfileIndex(encoder.name, encoder.dimensions)
+                intent = load_intent(encoder.name, self._intent_dir)
+                self._recommender = Recommender(index, intent, Ranker.expert())
+                self._live = LiveIndex(self._database, index, self._take_over_weights)
+                INDEXED.set_function(lambda: len(index))
+            return self._live

@@ -7,9 +7,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from matching.domain import Lead, NeedProfile, Recommendation
-from matching.encoder import embed
 from matching.features import EmbeddedNeed
-from matching.text import passages_of_need
 from service.accounts.actor import Actor
 from service.accounts.audit import record_event
 from service.db.tables import Feedback, Need, NeedStatus, RecommendationRun, Supplier, Verdict
@@ -19,7 +17,7 @@ from service.recommendations.answers import run_record
 from service.recommendations.matching_engine import MatchingEngine
 from service.recommendations.profiles import needs_with_manufacturers
 from service.recommendations.schemas import FeedbackInput
-from service.recommendations.vectors import embedded_passages, stored_vectors
+from service.recommendations.vectors import embedded_needs
 
 MOST_OPEN_NEEDS = 2000
 """Leads are looked for among this many of the newest open needs."""
@@ -28,7 +26,7 @@ MOST_OPEN_NEEDS = 2000
 def embedded_need(session: Session, engine: MatchingEngine, need: Need) -> EmbeddedNeed:
     """A stored need with its stored vectors; encoded here only when its job has not run yet."""
     profile = needs_with_manufacturers(session, [need])[0]
-    return _with_vectors(session, engine, [profile])[0]
+    return embedded_needs(session, engine.encoder, [profile])[0]
 
 
 def recommend_for_need(
@@ -99,7 +97,7 @@ def find_leads(
     statement = select(Need).where(Need.status == NeedStatus.OPEN.value).order_by(col(Need.id).desc())
     needs = {str(need.id): need for need in session.exec(statement.limit(MOST_OPEN_NEEDS))}
     profiles = needs_with_manufacturers(session, list(needs.values()))
-    embedded = _with_vectors(session, engine, profiles)
+    embedded = embedded_needs(session, engine.encoder, profiles)
     by_id = {profile.need_id: profile for profile in profiles}
     leads = recommender.leads(str(supplier_id), embedded, limit, clock.today())
     return [(lead, needs[lead.need_id], by_id[lead.need_id]) for lead in leads]
@@ -111,19 +109,3 @@ def _mark_contracted(session: Session, need_id: UUID) -> None:
         need.status = NeedStatus.CONTRACTED.value
         need.version += 1
         need.updated_at = clock.now()
-
-
-def _with_vectors(
-    session: Session, engine: MatchingEngine, profiles: list[NeedProfile]
-) -> list[EmbeddedNeed]:
-    encoder = engine.encoder
-    stored = stored_vectors(session, encoder.name, [UUID(str(profile.need_id)) for profile in profiles])
-    needs = []
-    for profile in profiles:
-        passages = passages_of_need(profile)
-        vectors = stored.get(UUID(str(profile.need_id)), {})
-        embedded = embedded_passages(passages, vectors, encoder.dimensions)
-        if len(embedded.passages) < len(passages):
-            embedded = embed(encoder, passages)
-        needs.append(EmbeddedNeed(profile, embedded))
-    return needs

@@ -9,8 +9,9 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
-from matching.domain import EmbeddedPassages, FloatArray, Passage
+from matching.domain import EmbeddedPassages, FloatArray, NeedProfile, Passage
 from matching.encoder import Encoder, embed
+from matching.features import EmbeddedNeed
 from matching.text import passages_of_need, passages_of_profile, text_hash
 from service.db.session import Database
 from service.db.tables import Embedding, Need, Supplier
@@ -84,6 +85,20 @@ def embedded_passages(passages: Sequence[Passage], stored: Vectors, dimensions: 
         np.stack([vector for _, vector in present]) if present else np.zeros((0, dimensions), np.float32)
     )
     return EmbeddedPassages(tuple(passage for passage, _ in present), vectors)
+
+
+def embedded_needs(session: Session, encoder: Encoder, profiles: Sequence[NeedProfile]) -> list[EmbeddedNeed]:
+    """Stored needs with their stored vectors; one whose job has not run yet is encoded here."""
+    stored = stored_vectors(session, encoder.name, [UUID(str(profile.need_id)) for profile in profiles])
+    needs = []
+    for profile in profiles:
+        passages = passages_of_need(profile)
+        vectors = stored.get(UUID(str(profile.need_id)), {})
+        embedded = embedded_passages(passages, vectors, encoder.dimensions)
+        if len(embedded.passages) < len(passages):
+            embedded = embed(encoder, passages)
+        needs.append(EmbeddedNeed(profile, embedded))
+    return needs
 
 
 def _encode_missing(

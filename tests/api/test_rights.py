@@ -171,6 +171,12 @@ def test_only_an_administrator_imports(world: World, kind: str) -> None:
     assert found == ADMIN
 
 
+def test_only_staff_asks_for_a_plan_and_reads_it(world: World) -> None:
+    assert verdicts(world, world.manufacturer, "POST", "/v1/assignments", {}) == STAFF
+    job = world.client.post("/v1/assignments", json={}, headers=world.manager.headers).json()
+    assert verdicts(world, world.manufacturer, "GET", f"/v1/assignments/{job['id']}") == STAFF
+
+
 def test_a_job_is_seen_by_who_asked_for_it_and_staff(world: World) -> None:
     assert verdicts(world, world.admin, "GET", f"/v1/jobs/{world.job_id}") == OWN_AND_STAFF
 
@@ -211,6 +217,7 @@ MISSING = [
     ("POST", "/v1/recommendations/{}/feedback", {"supplier_id": str(UUID(int=1)), "verdict": "introduced"}),
     ("GET", "/v1/recommendations/{}/feedback", None),
     ("GET", "/v1/jobs/{}", None),
+    ("GET", "/v1/assignments/{}", None),
     ("POST", "/v1/api-keys/{}/revocation", None),
 ]
 

@@ -63,6 +63,12 @@ OPERATIONS: dict[str, tuple[set[str], str, set[str]]] = {
         "201",
         {"id"},
     ),
+    "post /v1/assignments": ({"need_ids", "suppliers_per_need", "floor", "day"}, "202", JOB),
+    "get /v1/assignments/{job_id}": (
+        set(),
+        "200",
+        {"id", "day", "needs", "unserved", "suppliers", "totals", "floor", "suppliers_per_need"},
+    ),
     "get /v1/programmes": (set(), "200", PAGE),
     "get /v1/programmes/{code}": (set(), "200", {"code"}),
     "post /v1/financing/installment-schedules": (
@@ -99,6 +105,11 @@ NESTED = {
     "CautionAnswer": {"code", "text"},
     "ExcludedAnswer": {"code", "count", "text"},
     "InferredCategoryAnswer": {"category", "name", "probability"},
+    "AssignedNeed": {"id", "title", "manufacturer", "run_id", "suppliers", "shortage"},
+    "AssignedSupplier": {"rank", "supplier", "solution", "score", "reasons", "cautions"},
+    "UnservedNeed": {"id", "title", "manufacturer", "code", "text"},
+    "SupplierLoad": {"id", "company_name", "assigned", "capacity", "wanted"},
+    "PlanTotals": {"plan", "greedy", "own_choices"},
     "Rejection": {"line", "code", "message"},
     "Problem": {"type", "title", "status", "detail", "code", "errors", "request_id"},
 }

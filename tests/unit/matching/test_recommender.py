@@ -159,3 +159,45 @@ def test_a_supplier_that_may_not_be_recommended_has_no_leads() -> None:
     made = recommender(suspended)
     assert made.leads("s", [embedded_need(need())], 10, TODAY) == ()
     assert made.leads("nobody", [embedded_need(need())], 10, TODAY) == ()
+
+
+def test_scores_of_many_needs_are_those_of_their_recommendations() -> None:
+    made = recommender(supplier("a"), supplier("b", solutions=(WMS,)), supplier("c", region="50"))
+    needs = [
+        embedded_need(need()),
+        embedded_need(need(title="", description="창고 재고가 장부와 다릅니다", budget_won=25_000_000)),
+    ]
+    for asked, scores in zip(needs, made.scores(needs), strict=True):
+        matches = made.recommend(asked, 10, TODAY).matches
+        assert [one for one, _ in scores] == [match.supplier_id for match in matches]
+        assert [score for _, score in scores] == pytest.approx([match.score for match in matches])
+
+
+def test_scores_count_in_who_is_only_busy() -> None:
+    made = recommender(
+        supplier("busy", capacity=2, active_projects=2),
+        supplier("gone", status=SupplierStatus.SUSPENDED, capacity=2, active_projects=2),
+    )
+    asked = embedded_need(need())
+    assert [one for one, _ in made.scores([asked])[0]] == ["busy"]
+    assert made.recommend(asked, 10, TODAY).matches == ()
+
+
+def test_chosen_suppliers_are_explained_as_a_recommendation_would() -> None:
+    made = recommender(supplier("a"), supplier("b", solutions=(WMS,)), supplier("c", references=(REFERENCE,)))
+    asked = embedded_need(need())
+    whole = {match.supplier_id: match for match in made.recommend(asked, 10, TODAY).matches}
+    (chosen,) = made.explain([(asked, ["b", "c", "nobody"])], TODAY)
+    assert [(match.rank, match.supplier_id) for match in chosen.matches] == [(1, "c"), (2, "b")]
+    for match in chosen.matches:
+        assert replace(match, rank=whole[match.supplier_id].rank) == whole[match.supplier_id]
+
+
+def test_a_held_recommender_does_not_see_later_writes() -> None:
+    index = index_of(supplier("a"))
+    made = Recommender(index, KnownIntent(), Ranker.expert())
+    held = made.held()
+    index.remove("a")
+    asked = [embedded_need(need())]
+    assert [one for one, _ in held.scores(asked)[0]] == ["a"]
+    assert made.scores(asked) == [()]
