@@ -85,7 +85,7 @@ class LearnedCases:
     def votes(self, centred: Numbers, grams: sparse.csr_matrix) -> Numbers:
         """Log-odds of each category by the labels of the cases most like each text."""
         unit = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-        likeness = VECTOR_LIKENESS * unit @ self.vectors.T + (grams @ self.grams.T).toarray()
+        likeness = VECTOR_LIKENESS * unit @ self.vectors.T + (self.grams @ grams.T).toarray().T
         nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :VOTERS]
         found = np.take_along_axis(likeness, nearest, axis=1)
         weights = softmax(found / VOTE_WIDTH, axis=1)

@@ -10,7 +10,7 @@ from matching.evaluation.baselines import baselines
 from matching.evaluation.benchmark import SUPPLIER_PROFILE, Benchmark, BenchmarkDocument
 from matching.evaluation.benchmark_files import BenchmarkError, read_benchmark
 from matching.evaluation.measures import Evaluation
-from matching.evaluation.product import PRODUCT, product_ranking
+from matching.evaluation.product import PRODUCT, embedded, indexed, product_ranking
 from matching.evaluation.rankings import Ranking, RememberingEncoder
 from matching.ranker import Ranker
 from matching.recommender import Intent
@@ -24,8 +24,10 @@ __all__ = [
     "BenchmarkError",
     "Evaluation",
     "RememberingEncoder",
+    "embedded",
     "evaluate",
     "evaluate_recommender",
+    "indexed",
     "product_ranking",
     "read_benchmark",
 ]

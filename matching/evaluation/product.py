@@ -31,7 +31,7 @@ def product_ranking(encoder: RememberingEncoder, intent: Intent, ranker: Ranker)
     """The recommender with this ranker; its scores are minus the place at which a document is shown."""
 
     def rank(documents: Documents) -> Answering:
-        recommender = Recommender(_indexed(documents, encoder), intent, ranker)
+        recommender = Recommender(indexed(documents, encoder), intent, ranker)
         ids = [document.id for document in documents]
         return lambda need: _answer(recommender, encoder.fresh, ids, need)
 
@@ -48,7 +48,7 @@ def ranked_passages(benchmark: Benchmark) -> tuple[Passage, ...]:
 def _answer(recommender: Recommender, encoder: Encoder, ids: list[str], need: NeedProfile) -> Answer:
     """The first ten as a user sees them, diversified, and behind them everybody else by score."""
     began = perf_counter()
-    asked = EmbeddedNeed(need, embed(encoder, _passages_of_need(need)))
+    asked = embedded(need, encoder)
     shown = recommender.recommend(asked, SHOWN, ANY_DAY)
     seconds = perf_counter() - began
     everybody = recommender.recommend(asked, len(ids), ANY_DAY).matches
@@ -62,7 +62,13 @@ def _answer(recommender: Recommender, encoder: Encoder, ids: list[str], need: Ne
     )
 
 
-def _indexed(documents: Documents, encoder: Encoder) -> ProfileIndex:
+def embedded(need: NeedProfile, encoder: Encoder) -> EmbeddedNeed:
+    """A need with the vectors that an order depends on."""
+    return EmbeddedNeed(need, embed(encoder, _passages_of_need(need)))
+
+
+def indexed(documents: Documents, encoder: Encoder) -> ProfileIndex:
+    """An index of the documents, without the sentences that only serve as evidence."""
     index = ProfileIndex(encoder.name, encoder.dimensions)
     for document in documents:
         index.put(EmbeddedProfile(document.profile, embed(encoder, _passages_of(document))))

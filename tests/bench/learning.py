@@ -8,18 +8,19 @@ product stand a ranker that never learns and one that takes what was shown first
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.encoder import embed
-from matching.evaluation import RememberingEncoder, indexed
-from matching.features import FEATURE_NAMES, EmbeddedNeed
+import seed_data
+from matching.domain import NeedProfile
+from matching.evaluation import BenchmarkDocument, RememberingEncoder, embedded, indexed
+from matching.features import FEATURE_NAMES
 from matching.learning import JudgedNeed, Outcome, challenge
 from matching.ranker import Ranker
 from matching.recommender import Recommender
-from matching.text import passages_of_need
 from service.cli.preparation import prepared_encoder
 from service.cli.terminal import say_aside
 from service.demo_benchmark import demo_benchmark
@@ -49,16 +50,37 @@ def demo_rows() -> NDArray[np.float64]:
     """Features of every demo supplier for every demo need; a supplier ruled out for a need has none there."""
     settings = Settings()
     encoder = RememberingEncoder(prepared_encoder(settings, report=say_aside))
-    benchmark = demo_benchmark()
     intent = load_intent(encoder.name, settings.intent_dir)
-    recommender = Recommender(indexed(benchmark, encoder), intent, Ranker.expert())
-    column = {document.id: place for place, document in enumerate(benchmark.documents)}
-    rows = np.zeros((len(benchmark.needs), len(column), len(FEATURE_NAMES)))
-    for row, need in enumerate(benchmark.needs):
-        asked = EmbeddedNeed(need, embed(encoder, passages_of_need(need)))
-        for match in recommender.recommend(asked, len(column), DAY).matches:
+    documents, needs = demo_market()
+    recommender = Recommender(indexed(documents, encoder), intent, Ranker.expert())
+    column = {document.id: place for place, document in enumerate(documents)}
+    rows = np.zeros((len(needs), len(column), len(FEATURE_NAMES)))
+    for row, need in enumerate(needs):
+        for match in recommender.recommend(embedded(need, encoder), len(column), DAY).matches:
             rows[row, column[match.supplier_id]] = [match.features[name] for name in FEATURE_NAMES]
     return rows
+
+
+def demo_market() -> tuple[list[BenchmarkDocument], list[NeedProfile]]:
+    """The demo benchmark with what it leaves out for fairness to simple rankings: places, size, marks."""
+    benchmark = demo_benchmark()
+    suppliers = {row["business_number"]: row for row in seed_data.suppliers()}
+    plants = {row["business_number"]: row for row in seed_data.manufacturers()}
+    owners = {row["key"]: plants[row["manufacturer_business_number"]] for row in seed_data.needs()}
+    documents = [
+        replace(
+            document,
+            profile=replace(
+                document.profile,
+                region=suppliers[document.id]["region"],
+                employee_count=suppliers[document.id].get("employee_count"),
+                certifications=tuple(suppliers[document.id].get("certifications", ())),
+            ),
+        )
+        for document in benchmark.documents
+    ]
+    needs = [replace(need, region=owners[str(need.need_id)]["region"]) for need in benchmark.needs]
+    return documents, needs
 
 
 def measure(title: str, rows: NDArray[np.float64], taste: Ranker) -> None:
