@@ -1,17 +1,18 @@
 """From a need to a ranked, explained short list: exclude, retrieve, measure, score, diversify, explain."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.diversity import Choice, chosen, probable_categories
-from matching.domain import FloatArray, InferredCategory, Lead, Match, Recommendation, Solution
-from matching.eligibility import ELIGIBLE, exclusion_of, exclusions
-from matching.explanation import Pair, cautions, evidence, reasons
+from matching.diversity import LIST_RULES, Choice, ListPolicy, Selection, probable_categories, select
+from matching.domain import FloatArray, HeldBack, InferredCategory, Lead, Match, Recommendation, Solution
+from matching.eligibility import ELIGIBLE, approved_count, exclusion_of, exclusions
+from matching.explanation import Pair, cautions, evidence, notes, reasons
+from matching.exposure import UNSEEN, Exposure
 from matching.features import FEATURE_NAMES, Candidates, EmbeddedNeed, candidates, shortlist
 from matching.features.signals import signals
 from matching.index import IndexSnapshot, ProfileIndex
@@ -55,24 +56,32 @@ class Recommender:
     index: ProfileIndex
     intent: Intent
     ranker: Ranker
+    policy: ListPolicy = field(default_factory=ListPolicy)
 
-    def recommend(self, need: EmbeddedNeed, limit: int, today: date) -> Recommendation:
-        """The best `limit` suppliers for a need, in order of score; equal scores by supplier id.
+    def recommend(
+        self, need: EmbeddedNeed, limit: int, today: date, exposure: Exposure = UNSEEN
+    ) -> Recommendation:
+        """The best `limit` suppliers for a need within the bounds of the policy, which `exposure` informs.
 
-        `considered` counts every supplier in the index, those excluded among them.
+        In order of score; equal scores by supplier id. `considered` counts every supplier in the index,
+        those excluded among them.
         """
         snapshot = self.index.snapshot()
         inferred = self.infer([need])[0]
         verdict = snapshot.verdicts(need.profile)
         allowed = np.asarray((verdict == ELIGIBLE) & snapshot.rows["present"])
         scored = self._scored(snapshot, need, inferred, allowed)
-        rows = _diverse(scored, limit)
+        selection = _selection(scored, limit, self.policy, exposure)
         return Recommendation(
-            matches=tuple(self._match(scored, row, rank, today) for rank, row in enumerate(rows, start=1)),
+            matches=tuple(
+                self._match(scored, scored.order[place], rank, today, selection.added.get(place))
+                for rank, place in enumerate(selection.places, start=1)
+            ),
             excluded=exclusions(verdict, snapshot.rows, snapshot.profiles),
             considered=len(snapshot),
             inferred_categories=tuple(i for i in inferred if i.probability >= LEAST_PROBABILITY),
             model_version=self.ranker.version,
+            held_back=_held_back(scored, selection),
         )
 
     def leads(
@@ -121,7 +130,7 @@ class Recommender:
         log_odds = self.ranker.log_odds(measured.values)
         return _Scored(snapshot, need, inferred, measured, log_odds, _order(snapshot, measured, log_odds))
 
-    def _match(self, scored: _Scored, row: int, rank: int, today: date) -> Match:
+    def _match(self, scored: _Scored, row: int, rank: int, today: date, added_by: str | None = None) -> Match:
         pair = _pair(scored, row)
         slot = int(scored.candidates.slots[row])
         log_odds = float(scored.log_odds[row])
@@ -136,6 +145,7 @@ class Recommender:
             evidence=evidence(scored.need, scored.snapshot.sentences[slot]),
             cautions=cautions(pair, today),
             features=pair.features,
+            notes=notes(pair, added_by),
         )
 
 
@@ -155,14 +165,29 @@ def _order(snapshot: IndexSnapshot, measured: Candidates, log_odds: NDArray[np.f
     return tuple(first.values())
 
 
-def _diverse(scored: _Scored, limit: int) -> list[int]:
-    """The rows to show, best score first, covering the probable kinds when the intent is uncertain."""
-    kinds = () if scored.need.profile.categories else probable_categories(scored.inferred)
+def _selection(scored: _Scored, limit: int, policy: ListPolicy, exposure: Exposure) -> Selection:
+    """Which places of the order to show; kinds that the plant asked for itself are not doubted."""
+    kinds = () if scored.need.profile.categories else probable_categories(scored.inferred, policy)
     choices = [
-        Choice(score_of(float(scored.log_odds[row])), frozenset(_solution(scored, row).categories))
+        Choice(
+            score_of(float(scored.log_odds[row])),
+            frozenset(_solution(scored, row).categories),
+            exposure.of(_supplier_id(scored, row)),
+        )
         for row in scored.order
     ]
-    return [scored.order[place] for place in chosen(choices, kinds, limit)]
+    return select(choices, limit, policy, kinds, exposure.fair_share(approved_count(scored.snapshot.rows)))
+
+
+def _held_back(scored: _Scored, selection: Selection) -> tuple[HeldBack, ...]:
+    by_rule: dict[str, list[str]] = {rule: [] for rule in LIST_RULES}
+    for place, rule in selection.held_back.items():
+        by_rule[rule].append(_supplier_id(scored, scored.order[place]))
+    return tuple(HeldBack(rule, tuple(ids)) for rule, ids in by_rule.items() if ids)
+
+
+def _supplier_id(scored: _Scored, row: int) -> str:
+    return scored.snapshot.profile(int(scored.candidates.slots[row])).supplier_id
 
 
 def _solution(scored: _Scored, row: int) -> Solution:
