@@ -177,13 +177,18 @@ def _cover(draft: _Draft, kind: str, share: float) -> None:
 
 
 def _seat_newcomers(draft: _Draft, policy: ListPolicy) -> None:
-    """Bring in the best newcomers until there are enough, each for the lowest that is none."""
+    """Bring in newcomers until there are enough, each for the lowest that is none.
+
+    Those in the fewest lists come first: by score alone the same few would have the place until each is
+    known, and a supplier that joined today would wait for all of them.
+    """
 
     def is_new(place: int) -> bool:
         return draft.choices[place].lists < policy.newcomer_lists
 
     missing = policy.newcomer_places - sum(map(is_new, draft.shown()))
-    for comer in [place for place in draft.waiting() if is_new(place)]:
+    newcomers = sorted(filter(is_new, draft.waiting()), key=lambda place: (draft.choices[place].lists, place))
+    for comer in newcomers:
         if missing <= 0:
             return
         pairs = [(leaver, comer) for leaver in draft.shown() if not is_new(leaver)]

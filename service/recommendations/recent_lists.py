@@ -69,6 +69,8 @@ class RecentLists:
             try:
                 self.refresh()
             except Exception as error:
+                if self._stop.is_set():
+                    return
                 log.warning("recent_lists_not_counted", error=type(error).__name__)
             self._stop.wait(REFRESH_SECONDS)
 

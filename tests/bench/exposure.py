@@ -33,7 +33,9 @@ from service.demo_benchmark import demo_benchmark
 from service.recommendations.matching_engine import load_intent
 from service.settings import Settings
 
-LENGTH = 10
+LENGTH, SHORT = 10, 3
+"""What account managers see, and what manufacturers see."""
+
 DAY = date(2026, 11, 2)
 ROUNDS, REMEMBERED = 5, 2
 """Rounds in all, and how many of them count as recent; as many are run before measuring starts."""
@@ -57,6 +59,18 @@ POLICIES = {
     "모두 (기본값)": DEFAULT,
 }
 
+COLUMNS = (
+    "정책",
+    "nDCG@10",
+    "nDCG@3",
+    "분야(3곳)",
+    "상위 10%의 몫",
+    "지니",
+    "못 나온 곳",
+    "신규: 한 번은",
+    "신규: 수요마다",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Market:
@@ -74,18 +88,23 @@ class Market:
         """In the order of the grades' columns."""
         return [document.id for document in self.benchmark.documents]
 
-    def ndcg_of(self, row: int, shown: Sequence[str]) -> float:
-        """nDCG@10 of a list for the need of that row."""
+    def ndcg_of(self, row: int, shown: Sequence[str], depth: int) -> float:
+        """nDCG of a list for the need of that row."""
         place = {supplier_id: rank for rank, supplier_id in enumerate(shown)}
         scores = [-float(place.get(each, len(self.supplier_ids))) for each in self.supplier_ids]
-        return ndcg(self.benchmark.grades[row], np.array(scores), LENGTH)
+        return ndcg(self.benchmark.grades[row], np.array(scores), depth)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Means over the measured lists; `newcomers` is over suppliers made new one at a time."""
+    """Means over the measured lists, and over lists of three made once for each need at the end.
+
+    `covered` is the share of the probable kinds that a list of three shows where the intent is uncertain;
+    `newcomers` is over suppliers made new one at a time.
+    """
 
     ndcg: float
+    ndcg_of_three: float
     covered: float
     top_tenth: float
     gini: float
@@ -151,25 +170,24 @@ class RememberingIntent:
 def outcome(market: Market, recommender: Recommender) -> Outcome:
     """Run the needs through the recommender, and then everybody once as a newcomer."""
     recent: deque[list[str]] = deque(maxlen=REMEMBERED * len(market.needs))
-    gains, covered, counts = [], [], Counter[str]()
-    for turn, row in enumerate(market.rounds.ravel()):
-        found = recommender.recommend(market.needs[row], LENGTH, DAY, _exposure(recent))
-        shown = _suppliers(found)
+    gains, counts = [], Counter[str]()
+    for turn, row in enumerate(market.rounds.ravel().tolist()):
+        shown = _suppliers(recommender.recommend(market.needs[row], LENGTH, DAY, _exposure(recent)))
         recent.append(shown)
         if turn >= REMEMBERED * len(market.needs):
-            gains.append(market.ndcg_of(row, shown))
-            covered += _covered(market.index, found)
+            gains.append(market.ndcg_of(row, shown, LENGTH))
             counts.update(shown)
+    exposure = _exposure(recent)
+    short = [recommender.recommend(need, SHORT, DAY, exposure) for need in market.needs]
     held = np.array([float(counts[each]) for each in market.supplier_ids])
-    chance, needs = newcomer_chance(market, recommender, _exposure(recent))
     return Outcome(
         float(np.nanmean(gains)),
-        float(np.mean(covered)),
+        float(np.nanmean([market.ndcg_of(row, _suppliers(found), SHORT) for row, found in enumerate(short)])),
+        float(np.mean([share for found in short for share in _covered(market.index, found)])),
         top_share(held),
         gini(held),
         int(np.count_nonzero(held == 0)),
-        chance,
-        needs,
+        *newcomer_chance(market, recommender, exposure),
     )
 
 
@@ -233,16 +251,20 @@ def table(market: Market, intent: Intent) -> list[str]:
     lines = [
         f"{market.name}: 수요 {len(market.needs)}건, 공급기업 {len(market.supplier_ids)}곳, "
         f"목록 {LENGTH}곳, {ROUNDS}회 가운데 뒤 {ROUNDS - REMEMBERED}회",
-        "| 정책 | nDCG@10 | 가능성 있는 분야 | 상위 10%의 몫 | 지니 | 못 나온 곳 | 신규: 한 번은 | 신규: 수요마다 |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        f"| {' | '.join(COLUMNS)} |",
+        f"| {' | '.join(['---'] * len(COLUMNS))} |",
     ]
     for name, policy in POLICIES.items():
         say_aside(f"{market.name}: {name}")
         found = outcome(market, Recommender(market.index, intent, Ranker.expert(), policy))
-        lines.append(
-            f"| {name} | {found.ndcg:.3f} | {found.covered:.3f} | {found.top_tenth:.3f} | {found.gini:.3f} "
-            f"| {found.never} | {found.newcomers:.3f} | {found.newcomer_needs:.3f} |"
-        )
+        figures = (found.ndcg, found.ndcg_of_three, found.covered, found.top_tenth, found.gini)
+        newcomers = (found.newcomers, found.newcomer_needs)
+        cells = [
+            *(f"{each:.3f}" for each in figures),
+            str(found.never),
+            *(f"{each:.3f}" for each in newcomers),
+        ]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
 
 

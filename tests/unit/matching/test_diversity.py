@@ -103,6 +103,11 @@ def test_a_newcomer_gets_the_last_place_of_a_list_of_ten() -> None:
     )
 
 
+def test_of_several_newcomers_the_one_in_the_fewest_lists_comes_first() -> None:
+    choices = falling(*[5] * 10, 2, 0, 1)
+    assert select(choices, WHOLE_LIST, DEFAULT, fair_share=FAIR).places == (*range(9), 11)
+
+
 def test_a_list_that_has_a_newcomer_already_stays_as_it_is() -> None:
     choices = falling(5, 0, *[5] * 10, 0)
     assert select(choices, WHOLE_LIST, DEFAULT, fair_share=FAIR).places == tuple(range(10))
