@@ -53,12 +53,10 @@ class ListPolicy:
             raise ValueError("a newcomer must not be over the bound")
 
     def most_lists(self, fair_share: float) -> float:
-        """The recent lists from which on a supplier yields its place to one that is nearly as good."""
-        return (
-            math.inf
-            if self.exposure_bound is None
-            else max(self.fewest_lists, self.exposure_bound * fair_share)
-        )
+        """In more recent lists than this, a supplier yields its place to one that is nearly as good."""
+        if self.exposure_bound is None:
+            return math.inf
+        return max(self.fewest_lists, self.exposure_bound * fair_share)
 
 
 BY_SCORE = ListPolicy(cover_kinds=False, newcomer_places=0, exposure_bound=None)

@@ -248,9 +248,11 @@ def _covered(index: ProfileIndex, found: Recommendation) -> list[float]:
 
 def table(market: Market, intent: Intent) -> list[str]:
     """One line a policy."""
+    kinds = Recommender(market.index, intent, Ranker.expert()).infer(market.needs)
+    uncertain = sum(bool(probable_categories(each, DEFAULT)) for each in kinds)
     lines = [
-        f"{market.name}: 수요 {len(market.needs)}건, 공급기업 {len(market.supplier_ids)}곳, "
-        f"목록 {LENGTH}곳, {ROUNDS}회 가운데 뒤 {ROUNDS - REMEMBERED}회",
+        f"{market.name}: 수요 {len(market.needs)}건(분야가 불확실한 것 {uncertain}건), "
+        f"공급기업 {len(market.supplier_ids)}곳, 목록 {LENGTH}곳, {ROUNDS}회 가운데 뒤 {ROUNDS - REMEMBERED}회",
         f"| {' | '.join(COLUMNS)} |",
         f"| {' | '.join(['---'] * len(COLUMNS))} |",
     ]
