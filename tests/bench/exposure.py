@@ -252,7 +252,8 @@ def table(market: Market, intent: Intent) -> list[str]:
     uncertain = sum(bool(probable_categories(each, DEFAULT)) for each in kinds)
     lines = [
         f"{market.name}: 수요 {len(market.needs)}건(분야가 불확실한 것 {uncertain}건), "
-        f"공급기업 {len(market.supplier_ids)}곳, 목록 {LENGTH}곳, {ROUNDS}회 가운데 뒤 {ROUNDS - REMEMBERED}회",
+        f"공급기업 {len(market.supplier_ids)}곳, 목록 {LENGTH}곳, "
+        f"{ROUNDS}회 가운데 뒤 {ROUNDS - REMEMBERED}회",
         f"| {' | '.join(COLUMNS)} |",
         f"| {' | '.join(['---'] * len(COLUMNS))} |",
     ]
