@@ -185,6 +185,27 @@ class Caution:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Why a supplier is shown although others scored higher; its score is its own all the same."""
+
+    code: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Suppliers that yielded their place in this list to another under a rule; they stay eligible."""
+
+    code: str
+    supplier_ids: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many suppliers yielded under this rule."""
+        return len(self.supplier_ids)
+
+
+@dataclass(frozen=True, slots=True)
 class Exclusion:
     """A hard rule and the suppliers that it ruled out; each supplier counts under one rule only."""
 
@@ -218,17 +239,19 @@ class Match:
     evidence: tuple[Evidence, ...]
     cautions: tuple[Caution, ...]
     features: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """A ranked short list, what was ruled out, and the model that made it."""
+    """A ranked short list, what was ruled out or held back, and the model that made it."""
 
     matches: tuple[Match, ...]
     excluded: tuple[Exclusion, ...]
     considered: int
     inferred_categories: tuple[InferredCategory, ...]
     model_version: str
+    held_back: tuple[HeldBack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,11 @@ def exclusions(
     return tuple(found)
 
 
+def approved_count(rows: Rows) -> int:
+    """How many suppliers an account manager approved and has not suspended, whatever the need."""
+    return int(np.count_nonzero(rows["present"] & ~rows["not_approved"] & ~rows["suspended"]))
+
+
 def exclusion_of(profile: CapabilityProfile, need: NeedProfile) -> str | None:
     """The code of the first rule that this supplier breaks for this need; None when it is eligible."""
     verdict = int(verdicts(np.array([row_of(profile)], ROW), (profile,), need)[0])

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from matching.diversity import KIND_COVER
 from matching.domain import (
     CapabilityProfile,
     Caution,
@@ -18,6 +19,7 @@ from matching.domain import (
     Fact,
     FloatArray,
     InferredCategory,
+    Note,
     Reason,
     Reference,
     Solution,
@@ -115,6 +117,13 @@ def _letter_pairs(text: str) -> frozenset[str]:
 def cautions(pair: Pair, today: date) -> tuple[Caution, ...]:
     """What to check before the introduction."""
     return tuple(caution for rule in _CAUTIONS if (caution := rule(pair, today)) is not None)
+
+
+def notes(pair: Pair, added_by: str | None) -> tuple[Note, ...]:
+    """Under which rule of `matching.diversity` this supplier came in for one with a higher score."""
+    if added_by is None:
+        return ()
+    return (Note(added_by, {"categories": pair.solution.categories} if added_by == KIND_COVER else {}),)
 
 
 def _category_facts(pair: Pair) -> dict[str, Fact] | None:

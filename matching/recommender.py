@@ -1,25 +1,27 @@
 """From a need to a ranked, explained short list: exclude, retrieve, measure, score, diversify, explain."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.diversity import Choice, chosen, probable_categories
+from matching.diversity import LIST_RULES, Choice, ListPolicy, Selection, probable_categories, select
 from matching.domain import (
     Exclusion,
     FloatArray,
+    HeldBack,
     InferredCategory,
     Lead,
     Match,
     Recommendation,
     Solution,
 )
-from matching.eligibility import ELIGIBLE, RULES, exclusion_of, exclusions
-from matching.explanation import Pair, cautions, evidence, reasons
+from matching.eligibility import ELIGIBLE, RULES, approved_count, exclusion_of, exclusions
+from matching.explanation import Pair, cautions, evidence, notes, reasons
+from matching.exposure import UNSEEN, Exposure
 from matching.features import FEATURE_NAMES, Candidates, EmbeddedNeed, candidates, shortlist
 from matching.features.signals import signals
 from matching.index import IndexSnapshot
@@ -81,15 +83,19 @@ class Recommender:
     index: Index
     intent: Intent
     ranker: Ranker
+    policy: ListPolicy = field(default_factory=ListPolicy)
 
     def held(self) -> "Recommender":
         """The same over the suppliers as they are now, whatever is written to the index later."""
         return replace(self, index=_HeldIndex(self.index.snapshot()))
 
-    def recommend(self, need: EmbeddedNeed, limit: int, today: date) -> Recommendation:
-        """The best `limit` suppliers for a need, in order of score; equal scores by supplier id.
+    def recommend(
+        self, need: EmbeddedNeed, limit: int, today: date, exposure: Exposure = UNSEEN
+    ) -> Recommendation:
+        """The best `limit` suppliers for a need within the bounds of the policy, which `exposure` informs.
 
-        `considered` counts every supplier in the index, those excluded among them.
+        In order of score; equal scores by supplier id. `considered` counts every supplier in the index,
+        those excluded among them.
         """
         snapshot = self.index.snapshot()
         inferred = self.infer([need])[0]
@@ -97,7 +103,8 @@ class Recommender:
         allowed = np.asarray((verdict == ELIGIBLE) & snapshot.rows["present"])
         scored = self._scored(snapshot, need, inferred, allowed)
         excluded = exclusions(verdict, snapshot.rows, snapshot.profiles)
-        return self._recommendation(scored, _diverse(scored, limit), excluded, today)
+        selection = _selection(scored, limit, self.policy, exposure)
+        return self._recommendation(scored, selection, excluded, today)
 
     def scores(self, needs: Sequence[EmbeddedNeed]) -> list[tuple[tuple[str, float], ...]]:
         """For each need the suppliers with their scores, the best first; equal scores by supplier id.
@@ -183,20 +190,24 @@ class Recommender:
         only = np.zeros(len(snapshot.profiles), np.bool_)
         only[[snapshot.slots[one] for one in supplier_ids if one in snapshot.slots]] = True
         scored = self._scored(snapshot, need, inferred, only)
-        return self._recommendation(scored, scored.order, (), today)
+        return self._recommendation(scored, Selection(tuple(range(len(scored.order)))), (), today)
 
     def _recommendation(
-        self, scored: _Scored, rows: Sequence[int], excluded: tuple[Exclusion, ...], today: date
+        self, scored: _Scored, selection: Selection, excluded: tuple[Exclusion, ...], today: date
     ) -> Recommendation:
         return Recommendation(
-            matches=tuple(self._match(scored, row, rank, today) for rank, row in enumerate(rows, start=1)),
+            matches=tuple(
+                self._match(scored, scored.order[place], rank, today, selection.added.get(place))
+                for rank, place in enumerate(selection.places, start=1)
+            ),
             excluded=excluded,
             considered=len(scored.snapshot),
             inferred_categories=tuple(i for i in scored.inferred if i.probability >= LEAST_PROBABILITY),
             model_version=self.ranker.version,
+            held_back=_held_back(scored, selection),
         )
 
-    def _match(self, scored: _Scored, row: int, rank: int, today: date) -> Match:
+    def _match(self, scored: _Scored, row: int, rank: int, today: date, added_by: str | None = None) -> Match:
         pair = _pair(scored, row)
         slot = int(scored.candidates.slots[row])
         log_odds = float(scored.log_odds[row])
@@ -211,6 +222,7 @@ class Recommender:
             evidence=evidence(scored.need, scored.snapshot.sentences[slot]),
             cautions=cautions(pair, today),
             features=pair.features,
+            notes=notes(pair, added_by),
         )
 
 
@@ -246,14 +258,29 @@ def _order(snapshot: IndexSnapshot, measured: Candidates, log_odds: NDArray[np.f
     return tuple(first.values())
 
 
-def _diverse(scored: _Scored, limit: int) -> list[int]:
-    """The rows to show, best score first, covering the probable kinds when the intent is uncertain."""
-    kinds = () if scored.need.profile.categories else probable_categories(scored.inferred)
+def _selection(scored: _Scored, limit: int, policy: ListPolicy, exposure: Exposure) -> Selection:
+    """Which places of the order to show; kinds that the plant asked for itself are not doubted."""
+    kinds = () if scored.need.profile.categories else probable_categories(scored.inferred, policy)
     choices = [
-        Choice(score_of(float(scored.log_odds[row])), frozenset(_solution(scored, row).categories))
+        Choice(
+            score_of(float(scored.log_odds[row])),
+            frozenset(_solution(scored, row).categories),
+            exposure.of(_supplier_id(scored, row)),
+        )
         for row in scored.order
     ]
-    return [scored.order[place] for place in chosen(choices, kinds, limit)]
+    return select(choices, limit, policy, kinds, exposure.fair_share(approved_count(scored.snapshot.rows)))
+
+
+def _held_back(scored: _Scored, selection: Selection) -> tuple[HeldBack, ...]:
+    by_rule: dict[str, list[str]] = {rule: [] for rule in LIST_RULES}
+    for place, rule in selection.held_back.items():
+        by_rule[rule].append(_supplier_id(scored, scored.order[place]))
+    return tuple(HeldBack(rule, tuple(ids)) for rule, ids in by_rule.items() if ids)
+
+
+def _supplier_id(scored: _Scored, row: int) -> str:
+    return scored.snapshot.profile(int(scored.candidates.slots[row])).supplier_id
 
 
 def _solution(scored: _Scored, row: int) -> Solution:

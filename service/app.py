@@ -37,7 +37,7 @@ from service.openapi import complete_openapi
 from service.programmes import endpoints as programmes
 from service.ranking import endpoints as ranking
 from service.recommendations import endpoints as recommendations
-from service.recommendations.matching_engine import MatchingEngine, load_encoder
+from service.recommendations.matching_engine import MatchingEngine, list_policy, load_encoder
 from service.refusals import REFUSALS
 from service.settings import Settings
 from service.suppliers import endpoints as suppliers
@@ -75,7 +75,7 @@ def create_app(
     """
     configure_logging(settings.log_level)
     lazy_encoder = LazyEncoder(lambda: encoder or load_encoder(settings))
-    engine = MatchingEngine(database, lazy_encoder, settings.intent_dir)
+    engine = MatchingEngine(database, lazy_encoder, settings.intent_dir, list_policy(settings))
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:

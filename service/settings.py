@@ -5,7 +5,7 @@ import secrets
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,6 +43,15 @@ class Settings(BaseSettings):
     token_minutes: int = Field(60, ge=1, le=1440, description="how long an access token is valid")
     embedding_model: str | None = Field(
         None, description="model folder or hub id; none: the prepared e5-small"
+    )
+    cover_kinds: Literal["on", "off"] = Field(
+        "on", description="when it is uncertain what a need calls for, show each probable kind"
+    )
+    exposure_bound: Annotated[float, Field(ge=1, allow_inf_nan=False)] | Literal["off"] = Field(
+        3, description="multiple of the fair share of recent lists beyond which a supplier yields its place"
+    )
+    newcomer_places: int = Field(
+        1, ge=0, le=3, description="places of a list of ten for suppliers seldom shown lately"
     )
     rate_limit: Literal["on", "off"] = Field("on", description="limits on requests per address")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

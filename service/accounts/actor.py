@@ -30,6 +30,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+STAFF_ROLES = (Role.ACCOUNT_MANAGER, Role.ADMIN)
+"""Those who introduce."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """The person or system behind a request."""
@@ -43,7 +47,7 @@ class Actor:
     @property
     def is_staff(self) -> bool:
         """True for account managers and administrators."""
-        return self.role in (Role.ACCOUNT_MANAGER, Role.ADMIN)
+        return self.role in STAFF_ROLES
 
     @property
     def label(self) -> str:
@@ -95,7 +99,7 @@ def require(*roles: Role) -> Callable[[Actor], Actor]:
     return allowed
 
 
-Staff = Annotated[Actor, Depends(require(Role.ACCOUNT_MANAGER, Role.ADMIN))]
+Staff = Annotated[Actor, Depends(require(*STAFF_ROLES))]
 Administrator = Annotated[Actor, Depends(require(Role.ADMIN))]
 SignedIn = Annotated[
     Actor, Depends(require(Role.SUPPLIER, Role.MANUFACTURER, Role.ACCOUNT_MANAGER, Role.ADMIN))

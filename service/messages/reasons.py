@@ -1,11 +1,11 @@
-"""Korean sentences for reasons, cautions and exclusions of a recommendation, from their codes and facts.
+"""Korean sentences for reasons, cautions, notes and exclusions of a recommendation, from codes and facts.
 
 Similarities are never shown as numbers: a raw cosine of 0.88 means little and reads like a percentage.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
-from matching.domain import Caution, Fact, Reason
+from matching.domain import Caution, Fact, Note, Reason
 from matching.eligibility import BUDGET_TOLERANCE
 from matching.taxonomy import (
     category_name,
@@ -33,6 +33,16 @@ def reason_text(reason: Reason) -> str:
 def caution_text(caution: Caution) -> str:
     """One sentence for a caution. Raises KeyError for a code that has none."""
     return _CAUTIONS[caution.code](caution.facts)
+
+
+def note_text(note: Note) -> str:
+    """Why a supplier is shown although others scored higher. Raises KeyError for a code that has none."""
+    return _NOTES[note.code](note.facts)
+
+
+def held_back_text(code: str, count: int) -> str:
+    """Whom a supplier yielded its place to, and how many did. Raises KeyError for an unknown rule."""
+    return _HELD_BACK[code].format(count=f"{count:,}")
 
 
 def exclusion_text(code: str, count: int) -> str:
@@ -187,6 +197,24 @@ _CAUTIONS: dict[str, Callable[[Facts], str]] = {
     "busy": _busy,
     "far_region": _far_region,
     "young_company": _young_company,
+}
+
+
+def _kind_cover(facts: Facts) -> str:
+    kinds = _listed([category_name(code) for code in _words(facts, "categories")])
+    return f"어떤 솔루션이 필요한지 확실하지 않아 {kinds} 분야의 공급기업도 함께 보여 드립니다."
+
+
+_NOTES: dict[str, Callable[[Facts], str]] = {
+    "kind_cover": _kind_cover,
+    "newcomer": lambda facts: "최근 추천이 적었던 공급기업이라 함께 보여 드립니다.",
+    "exposure_bound": lambda facts: "최근 추천 목록에 많이 나온 공급기업이 자리를 내주어 함께 보여 드립니다.",
+}
+
+_HELD_BACK = {
+    "kind_cover": "점수는 더 높지만 가능성 있는 다른 분야의 공급기업에 자리를 내준 곳이 {count}곳 있습니다. 소개할 수 있는 공급기업입니다.",
+    "newcomer": "점수는 더 높지만 최근 추천이 적었던 공급기업에 자리를 내준 곳이 {count}곳 있습니다. 소개할 수 있는 공급기업입니다.",
+    "exposure_bound": "최근 추천 목록에 많이 나와 점수가 비슷한 공급기업에 자리를 내준 곳이 {count}곳 있습니다. 소개할 수 있는 공급기업입니다.",
 }
 
 _EXCLUSIONS = {

@@ -5,16 +5,27 @@ from datetime import datetime
 from uuid import UUID
 
 from matching import taxonomy
-from matching.domain import CapabilityProfile, Caution, Evidence, Match, Reason, Recommendation, Solution
+from matching.domain import (
+    CapabilityProfile,
+    Caution,
+    Evidence,
+    HeldBack,
+    Match,
+    Reason,
+    Recommendation,
+    Solution,
+)
 from matching.recommender import Recommender
-from service.messages.reasons import caution_text, exclusion_text, reason_text
+from service.messages.reasons import caution_text, exclusion_text, held_back_text, note_text, reason_text
 from service.recommendations.anonymity import HIDDEN, without_identity
 from service.recommendations.schemas import (
     CandidateAnswer,
     CautionAnswer,
     EvidenceAnswer,
     ExcludedAnswer,
+    HeldBackAnswer,
     InferredCategoryAnswer,
+    NoteAnswer,
     ReasonAnswer,
     RecommendationAnswer,
     SolutionSummary,
@@ -50,6 +61,7 @@ def recommendation_answer(
             ExcludedAnswer(code=rule.code, count=rule.count, text=exclusion_text(rule.code, rule.count))
             for rule in found.excluded
         ],
+        held_back=[_held_back(recommender, rule, named=named) for rule in found.held_back],
         considered=found.considered,
     )
 
@@ -98,16 +110,32 @@ def _candidate(recommender: Recommender, match: Match, *, named: bool) -> Candid
     profile, solution = profile_and_solution(recommender, match.supplier_id, match.solution_id)
     answer = CandidateAnswer(
         rank=match.rank,
-        supplier=SupplierSummary(
-            id=UUID(profile.supplier_id), company_name=profile.company_name, region=profile.region
-        ),
+        supplier=_supplier_summary(profile),
         solution=solution_summary(solution),
         score=match.score,
         reasons=reason_answers(match.reasons),
         evidence=evidence_answers(match.evidence),
         cautions=caution_answers(match.cautions),
+        notes=[NoteAnswer(code=note.code, text=note_text(note)) for note in match.notes],
     )
     return answer if named else _anonymous(answer, profile)
+
+
+def _held_back(recommender: Recommender, rule: HeldBack, *, named: bool) -> HeldBackAnswer:
+    snapshot = recommender.index.snapshot()
+    slots = [snapshot.slots[each] for each in rule.supplier_ids if each in snapshot.slots]
+    return HeldBackAnswer(
+        code=rule.code,
+        count=rule.count,
+        text=held_back_text(rule.code, rule.count),
+        suppliers=[_supplier_summary(snapshot.profile(slot)) for slot in slots] if named else [],
+    )
+
+
+def _supplier_summary(profile: CapabilityProfile) -> SupplierSummary:
+    return SupplierSummary(
+        id=UUID(profile.supplier_id), company_name=profile.company_name, region=profile.region
+    )
 
 
 def _anonymous(answer: CandidateAnswer, profile: CapabilityProfile) -> CandidateAnswer:
@@ -134,7 +162,7 @@ def _anonymous(answer: CandidateAnswer, profile: CapabilityProfile) -> Candidate
 
 
 def run_record(found: Recommendation) -> Mapping[str, object]:
-    """What is kept of a run: the order, the features behind each score, what was ruled out."""
+    """What is kept of a run: the order, the features behind each score, what was ruled out or held back."""
     return {
         "items": [
             {
@@ -145,10 +173,14 @@ def run_record(found: Recommendation) -> Mapping[str, object]:
                 "log_odds": match.log_odds,
                 "features": dict(match.features),
                 "reasons": [{"code": each.code, "contribution": each.contribution} for each in match.reasons],
+                "notes": [note.code for note in match.notes],
             }
             for match in found.matches
         ],
         "excluded": [{"code": rule.code, "count": rule.count} for rule in found.excluded],
+        "held_back": [
+            {"code": rule.code, "supplier_ids": list(rule.supplier_ids)} for rule in found.held_back
+        ],
         "considered": found.considered,
         "inferred_categories": [
             {"category": each.category, "probability": each.probability} for each in found.inferred_categories

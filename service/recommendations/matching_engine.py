@@ -9,9 +9,11 @@ import structlog
 from prometheus_client import Gauge, Histogram
 from sqlmodel import Session
 
+from matching.diversity import ListPolicy
 from matching.domain import NeedProfile, Recommendation
 from matching.encoder import Encoder, SentenceTransformerEncoder, embed
 from matching.encoder_folder import made_encoder_name, prepare_encoder_folder
+from matching.exposure import Exposure
 from matching.features import EmbeddedNeed
 from matching.index import ProfileIndex
 from matching.intent import EncoderMismatchError, IntentModel
@@ -24,6 +26,7 @@ from service.kit import clock
 from service.kit.problems import Problem
 from service.ranking.queries import last_activation_number, ranker_in_use
 from service.recommendations.live_index import LiveIndex
+from service.recommendations.recent_lists import RecentLists
 from service.settings import Settings
 
 log = structlog.get_logger()
@@ -56,10 +59,24 @@ def load_intent(encoder_name: str, fitted_folder: Path) -> IntentModel:
         return IntentModel.load(fitted_folder, encoder_name=encoder_name)
 
 
+def list_policy(settings: Settings) -> ListPolicy:
+    """The bounds of a list as the settings say, the library's own for whatever they do not name."""
+    bound = settings.exposure_bound
+    return ListPolicy(
+        cover_kinds=settings.cover_kinds == "on",
+        exposure_bound=None if bound == "off" else bound,
+        newcomer_places=settings.newcomer_places,
+    )
+
+
 class MatchingEngine:
     """Starts in the background: the service answers everything else while the model is loading."""
 
-    def __init__(self, database: Database, encoder: LazyEncoder, intent_dir: Path) -> None:
+    def __init__(
+        self, database: Database, encoder: LazyEncoder, intent_dir: Path, policy: ListPolicy | None = None
+    ) -> None:
+        self.recent_lists = RecentLists(database)
+        self._policy = policy or ListPolicy()
         self._database = database
         self._encoder = encoder
         self._intent_dir = intent_dir
@@ -82,13 +99,15 @@ class MatchingEngine:
         return self._encoder()
 
     def start(self) -> None:
-        """Load and follow the database in a thread of its own."""
+        """Load and follow the database in threads of their own."""
         threading.Thread(target=self._run, name="matching", daemon=True).start()
+        threading.Thread(target=self.recent_lists.follow, name="recent-lists", daemon=True).start()
         self._started.set()
 
     def stop(self) -> None:
-        """End the thread soon."""
+        """End the threads soon."""
         self._stopped.set()
+        self.recent_lists.stop()
         if self._live is not None:
             self._live.stop()
 
@@ -110,11 +129,15 @@ class MatchingEngine:
         """A need with fresh vectors."""
         return EmbeddedNeed(need, embed(self.encoder, passages_of_need(need)))
 
-    def recommend(self, need: EmbeddedNeed, limit: int) -> Recommendation:
-        """The best suppliers for a need. Raises `Problem` 503 while the model is loading."""
+    def recommend(self, need: EmbeddedNeed, limit: int, exposure: Exposure | None = None) -> Recommendation:
+        """The best suppliers for a need; without `exposure` the recent lists of all needs count.
+
+        Raises `Problem` 503 while the model is loading.
+        """
         recommender = self.recommender()
+        recent = self.recent_lists.exposure if exposure is None else exposure
         with RANKING_SECONDS.time():
-            return recommender.recommend(need, limit, clock.today())
+            return recommender.recommend(need, limit, clock.today(), recent)
 
     def refresh(self) -> int:
         """Take over now, in this thread, what changed in the database; `start` does so by itself.
@@ -122,6 +145,7 @@ class MatchingEngine:
         Loads the models when they are not loaded yet. Returns how many suppliers changed.
         """
         changed = self._assemble().refresh()
+        self.recent_lists.refresh()
         self._ready.set()
         return changed
 
@@ -169,7 +193,7 @@ class MatchingEngine:
                 encoder = self._encoder()
                 index = ProfileIndex(encoder.name, encoder.dimensions)
                 intent = load_intent(encoder.name, self._intent_dir)
-                self._recommender = Recommender(index, intent, Ranker.expert())
+                self._recommender = Recommender(index, intent, Ranker.expert(), self._policy)
                 self._live = LiveIndex(self._database, index, self._take_over_weights)
                 INDEXED.set_function(lambda: len(index))
             return self._live

@@ -36,7 +36,8 @@ def recommend_for_need(
     if need.status == NeedStatus.CLOSED.value:
         raise Problem(409, "need_closed")
     engine.recommender()
-    found = engine.recommend(embedded_need(session, engine, need), limit)
+    exposure = engine.recent_lists.beside(session, need.id)
+    found = engine.recommend(embedded_need(session, engine, need), limit, exposure)
     run = RecommendationRun(
         need_id=need.id,
         requested_by=actor.account_id,

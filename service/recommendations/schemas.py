@@ -68,6 +68,22 @@ class CautionAnswer(BaseModel):
     text: str
 
 
+class NoteAnswer(BaseModel):
+    """Why it is shown although others scored higher; score and contributions are its own."""
+
+    code: str
+    text: str
+
+
+class HeldBackAnswer(BaseModel):
+    """Suppliers that yielded their place in this list to another; they may be introduced all the same."""
+
+    code: str
+    count: int
+    text: str
+    suppliers: list[SupplierSummary] = Field(description="담당자에게만 보입니다.")
+
+
 class ExcludedAnswer(BaseModel):
     """How many suppliers a hard rule took out."""
 
@@ -86,6 +102,7 @@ class CandidateAnswer(BaseModel):
     reasons: list[ReasonAnswer]
     evidence: list[EvidenceAnswer]
     cautions: list[CautionAnswer]
+    notes: list[NoteAnswer]
 
 
 class RecommendationAnswer(BaseModel):
@@ -98,6 +115,7 @@ class RecommendationAnswer(BaseModel):
     inferred_categories: list[InferredCategoryAnswer]
     items: list[CandidateAnswer]
     excluded: list[ExcludedAnswer]
+    held_back: list[HeldBackAnswer]
     considered: int
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import CheckConstraint, Column, Index, PrimaryKeyConstraint
+from sqlalchemy import CheckConstraint, Column, Computed, Index, PrimaryKeyConstraint
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Field, SQLModel
 
@@ -28,8 +28,15 @@ class Embedding(SQLModel, table=True):
     vector: Any = Field(sa_column=Column(Vector(), nullable=False))
 
 
+FIRST_TEN_SUPPLIERS = "jsonb_path_query_array(answer, '$.items[0 to 9].supplier_id')"
+
+
 class RecommendationRun(SQLModel, table=True):
-    """What was shown, to whom, in which order, by which model, and why."""
+    """What was shown, to whom, in which order, by which model, and why.
+
+    The database itself keeps `listed`, the ids of the first ten suppliers of `answer`: counting them over
+    a month of runs must not read whole answers.
+    """
 
     __tablename__ = "recommendation_run"
     __table_args__ = (Index("recommendation_run_need", "need_id", "generated_at"),)
@@ -41,7 +48,13 @@ class RecommendationRun(SQLModel, table=True):
     model_version: str
     need_version: int
     answer: dict[str, Any] = document()
-    generated_at: datetime = written_at()
+    listed: Any = Field(
+        default=None,
+        sa_column=Column(
+            postgresql.JSONB(none_as_null=True), Computed(FIRST_TEN_SUPPLIERS, persisted=True), nullable=True
+        ),
+    )
+    generated_at: datetime = written_at(index=True)
 
 
 class Verdict(StrEnum):

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from matching.domain import CapabilityProfile, FloatArray, Recommendation, SupplierStatus
+from matching.diversity import BY_SCORE, KIND_COVER, NEWCOMER
+from matching.domain import CapabilityProfile, FloatArray, HeldBack, Note, Recommendation, SupplierStatus
 from matching.eligibility import exclusion_of
+from matching.exposure import Exposure
 from matching.ranker import Ranker, score_of
 from matching.recommender import Recommender
 from matching.taxonomy import category_codes
@@ -201,3 +203,50 @@ def test_a_held_recommender_does_not_see_later_writes() -> None:
     asked = [embedded_need(need())]
     assert [one for one, _ in held.scores(asked)[0]] == ["a"]
     assert made.scores(asked) == [()]
+
+
+def many(count: int) -> list[CapabilityProfile]:
+    """Equal suppliers, ordered by id."""
+    return [supplier(f"s{number:02}") for number in range(count)]
+
+
+def test_a_newcomer_is_shown_with_its_own_score_and_a_note_that_says_why() -> None:
+    made = recommender(*many(12), supplier("young", employee_count=1))
+    asked = embedded_need(need())
+    seen = Exposure({f"s{number:02}": 5 for number in range(12)})
+    found = made.recommend(asked, 10, TODAY, seen)
+    assert ids(found) == [f"s{number:02}" for number in range(9)] + ["young"]
+    assert [note.code for match in found.matches for note in match.notes] == [NEWCOMER]
+    assert found.held_back == (HeldBack(NEWCOMER, ("s09",)),)
+    everybody = made.recommend(asked, 13, TODAY, seen).matches
+    scores = {match.supplier_id: match.score for match in everybody}
+    assert all(match.score == scores[match.supplier_id] for match in found.matches)
+
+
+def test_the_lists_of_equal_suppliers_even_out() -> None:
+    """Twenty equal suppliers and lists of ten: by score alone the same ten would take all of them."""
+    made = recommender(*many(20))
+    asked = embedded_need(need())
+    lists = {f"s{number:02}": 0 for number in range(20)}
+    for _ in range(60):
+        for supplier_id in ids(made.recommend(asked, 10, TODAY, Exposure(dict(lists)))):
+            lists[supplier_id] += 1
+    assert min(lists.values()) > 0
+    first, *others = sorted(lists.values(), reverse=True)
+    assert first == lists["s00"] == 60
+    assert max(others) <= 3 * 30
+
+
+def test_a_recommender_without_bounds_shows_the_best_by_score() -> None:
+    made = replace(recommender(*many(12)), policy=BY_SCORE)
+    found = made.recommend(embedded_need(need()), 10, TODAY, Exposure({"s01": 1000}))
+    assert ids(found) == [f"s{number:02}" for number in range(10)]
+    assert found.held_back == ()
+
+
+def test_the_kind_that_a_supplier_was_brought_in_for_is_told() -> None:
+    other_kind = supplier("w", solutions=(replace(VISION, categories=("WMS",), industries=("10",)),))
+    made = recommender(*many(5), other_kind, VISION=0.4, WMS=0.25)
+    found = made.recommend(embedded_need(need()), 3, TODAY)
+    assert found.matches[-1].notes == (Note(KIND_COVER, {"categories": ("WMS",)}),)
+    assert found.held_back == (HeldBack(KIND_COVER, ("s02",)),)

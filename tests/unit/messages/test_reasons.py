@@ -5,10 +5,17 @@ import re
 import pytest
 
 from matching import explanation
-from matching.domain import Caution, Fact, Reason
+from matching.diversity import LIST_RULES
+from matching.domain import Caution, Fact, Note, Reason
 from matching.eligibility import RULES
 from matching.features import FEATURES
-from service.messages.reasons import caution_text, exclusion_text, reason_text
+from service.messages.reasons import (
+    caution_text,
+    exclusion_text,
+    held_back_text,
+    note_text,
+    reason_text,
+)
 
 REASONS: dict[str, tuple[dict[str, Fact], str]] = {
     "category_fit": (
@@ -89,6 +96,19 @@ CAUTIONS: dict[str, tuple[dict[str, Fact], str]] = {
 }
 
 
+NOTES: dict[str, tuple[dict[str, Fact], str]] = {
+    "kind_cover": (
+        {"categories": ("AI",)},
+        "어떤 솔루션이 필요한지 확실하지 않아 제조 AI·빅데이터 분야의 공급기업도 함께 보여 드립니다.",
+    ),
+    "newcomer": ({}, "최근 추천이 적었던 공급기업이라 함께 보여 드립니다."),
+    "exposure_bound": (
+        {},
+        "최근 추천 목록에 많이 나온 공급기업이 자리를 내주어 함께 보여 드립니다.",
+    ),
+}
+
+
 @pytest.mark.parametrize("code", REASONS)
 def test_a_reason_is_told_from_its_facts(code: str) -> None:
     facts, expected = REASONS[code]
@@ -117,6 +137,19 @@ def test_every_caution_that_can_be_given_has_a_sentence() -> None:
 def test_every_exclusion_rule_has_a_sentence_with_its_count() -> None:
     texts = [exclusion_text(rule, 1234) for rule in RULES]
     assert len(set(texts)) == len(RULES)
+    assert all("1,234곳" in text and text.endswith("니다.") and "{" not in text for text in texts)
+
+
+@pytest.mark.parametrize("code", NOTES)
+def test_a_note_is_told_from_its_facts(code: str) -> None:
+    facts, expected = NOTES[code]
+    assert note_text(Note(code, facts)) == expected
+
+
+def test_every_rule_of_a_list_is_told_on_both_sides() -> None:
+    assert set(NOTES) == set(LIST_RULES)
+    texts = [held_back_text(rule, 1234) for rule in LIST_RULES]
+    assert len(set(texts)) == len(LIST_RULES)
     assert all("1,234곳" in text and text.endswith("니다.") and "{" not in text for text in texts)
 
 

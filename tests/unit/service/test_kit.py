@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
+from matching.diversity import BY_SCORE, ListPolicy
 from service.kit import clock
 from service.kit.etags import etag, require_match
 from service.kit.ids import new_id
 from service.kit.pages import cut_page, decode_cursor, decode_uuid_cursor, encode_cursor
 from service.kit.problems import Problem
 from service.kit.texts import clean
+from service.recommendations.matching_engine import list_policy
 from service.settings import Settings, SettingsError, kept_secret
 
 STORABLE = st.characters(exclude_categories=["Cs"])
@@ -138,3 +140,24 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp
     settings = Settings()
     assert (settings.signing_key(), settings.seed.value) == ("k" * 32, "none")
     assert "k" * 32 not in repr(settings)
+
+
+def test_the_bounds_of_a_list_come_from_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list_policy(Settings()) == ListPolicy(), "the defaults are those of the library"
+    monkeypatch.setenv("ALLIANCE_EXPOSURE_BOUND", "2.5")
+    assert list_policy(Settings()).exposure_bound == 2.5
+    monkeypatch.setenv("ALLIANCE_EXPOSURE_BOUND", "off")
+    monkeypatch.setenv("ALLIANCE_NEWCOMER_PLACES", "0")
+    monkeypatch.setenv("ALLIANCE_COVER_KINDS", "off")
+    assert list_policy(Settings()) == BY_SCORE
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("EXPOSURE_BOUND", "0.9"), ("EXPOSURE_BOUND", "inf"), ("NEWCOMER_PLACES", "4")]
+)
+def test_a_bound_that_nobody_could_keep_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"ALLIANCE_{name}", value)
+    with pytest.raises(ValueError, match=name.lower()):
+        Settings()
