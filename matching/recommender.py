@@ -64,8 +64,7 @@ class Recommender:
         snapshot = self.index.snapshot()
         inferred = self.infer([need])[0]
         verdict = snapshot.verdicts(need.profile)
-        allowed = np.asarray((verdict == ELIGIBLE) & snapshot.rows["present"])
-        scored = self._scored(snapshot, need, inferred, allowed)
+        scored = self._scored(snapshot, need, inferred, _allowed(snapshot, verdict))
         rows = _diverse(scored, limit)
         return Recommendation(
             matches=tuple(self._match(scored, row, rank, today) for rank, row in enumerate(rows, start=1)),
@@ -97,6 +96,17 @@ class Recommender:
             Lead(rank, need.profile.need_id or "", replace(match, rank=rank))
             for rank, (need, match) in enumerate(found[:limit], start=1)
         )
+
+    def scores(self, need: EmbeddedNeed) -> dict[str, float]:
+        """Scores of the eligible suppliers on the shortlist, the best first, without diversity."""
+        snapshot = self.index.snapshot()
+        allowed = _allowed(snapshot, snapshot.verdicts(need.profile))
+        scored = self._scored(snapshot, need, self.infer([need])[0], allowed)
+        slots = scored.candidates.slots
+        return {
+            snapshot.profile(int(slots[row])).supplier_id: score_of(float(scored.log_odds[row]))
+            for row in scored.order
+        }
 
     def infer(self, needs: Sequence[EmbeddedNeed]) -> list[tuple[InferredCategory, ...]]:
         """Every category with its probability for each need, the most probable first."""
@@ -137,6 +147,10 @@ class Recommender:
             cautions=cautions(pair, today),
             features=pair.features,
         )
+
+
+def _allowed(snapshot: IndexSnapshot, verdict: NDArray[np.integer]) -> NDArray[np.bool_]:
+    return np.asarray((verdict == ELIGIBLE) & snapshot.rows["present"])
 
 
 def _inferred(categories: Sequence[str], row: NDArray[np.floating]) -> tuple[InferredCategory, ...]:

@@ -11,10 +11,12 @@ from fastapi_swagger import patch_fastapi
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+import service.clusters.jobs
 import service.imports.jobs
 import service.recommendations.jobs
 from matching.encoder import Encoder
 from service.accounts import endpoints as accounts
+from service.clusters import endpoints as clusters
 from service.codes import endpoints as codes
 from service.db.migrate import is_current
 from service.db.session import Database
@@ -37,7 +39,7 @@ from service.refusals import REFUSALS
 from service.settings import Settings
 from service.suppliers import endpoints as suppliers
 
-REGISTERED_JOBS = (service.imports.jobs, service.recommendations.jobs)
+REGISTERED_JOBS = (service.imports.jobs, service.recommendations.jobs, service.clusters.jobs)
 LARGEST_BODY = 1 * MEGABYTE
 LARGEST_IMPORT = 64 * MEGABYTE
 
@@ -89,7 +91,9 @@ async def _working(
     if not wanted:
         yield
         return
-    working = asyncio.create_task(keep_working(database.url, Services(database, encoder)))
+    working = asyncio.create_task(
+        keep_working(database.url, Services(database, encoder, settings.intent_dir))
+    )
     try:
         yield
     finally:
@@ -100,7 +104,18 @@ async def _working(
 
 def _mount(app: FastAPI) -> None:
     v1 = APIRouter(prefix="/v1")
-    for feature in (suppliers, manufacturers, needs, recommendations, imports, programmes, codes, accounts):
+    features = (
+        suppliers,
+        manufacturers,
+        needs,
+        recommendations,
+        clusters,
+        imports,
+        programmes,
+        codes,
+        accounts,
+    )
+    for feature in features:
         v1.include_router(feature.router)
     v1.include_router(accounts.auth_router)
     v1.include_router(financing.router)

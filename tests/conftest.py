@@ -192,11 +192,11 @@ def matching_client(
 
 
 @pytest.fixture
-def run_jobs(database: Database, encoder: CountingEncoder) -> Callable[[], None]:
+def run_jobs(database: Database, encoder: CountingEncoder, settings: Settings) -> Callable[[], None]:
     """Runs every waiting job to its end in this process."""
 
     def run() -> None:
-        services = Services(database, LazyEncoder(lambda: encoder))
+        services = Services(database, LazyEncoder(lambda: encoder), settings.intent_dir)
         asyncio.run(run_worker(make_worker_app(database.url), services, wait=False))
 
     return run

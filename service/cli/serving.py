@@ -63,7 +63,7 @@ def worker() -> None:
         encoder = LazyEncoder(lambda: load_encoder(settings))
         encoder()
         say("작업자가 준비되었습니다")
-        asyncio.run(_work(database, encoder))
+        asyncio.run(_work(Services(database, encoder, settings.intent_dir)))
 
 
 def _require_current(database: Database) -> None:
@@ -117,11 +117,11 @@ def _announce_when_ready(app: FastAPI, listener: socket.socket, settings: Settin
     threading.Thread(target=announce, daemon=True).start()
 
 
-async def _work(database: Database, encoder: LazyEncoder) -> None:
+async def _work(services: Services) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    working = asyncio.create_task(keep_working(database.url, Services(database, encoder)))
+    working = asyncio.create_task(keep_working(services.database.url, services))
     await stop.wait()
     working.cancel()
     with contextlib.suppress(asyncio.CancelledError):

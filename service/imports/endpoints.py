@@ -62,10 +62,10 @@ class JobAnswer(BaseModel):
     id: UUID
     kind: str
     status: str
-    total: int
-    imported: int
-    rejected: list[Rejection]
-    detail: str | None = Field(None, description="실패했을 때 무엇을 하면 되는지")
+    total: int = 0
+    imported: int = 0
+    rejected: list[Rejection] = []
+    detail: str | None = Field(None, description="무엇이 나왔는지, 실패했으면 무엇을 하면 되는지")
     created_at: datetime
     finished_at: datetime | None
 
@@ -107,7 +107,7 @@ def read_job(job_id: UUID, actor: SignedIn, session: DbSession) -> JobAnswer:
     job = session.get(Job, job_id)
     if job is None or not (actor.is_staff or (actor.account_id and job.requested_by == actor.account_id)):
         raise Problem(404, "not_found")
-    return _answer(job)
+    return job_answer(job)
 
 
 def _start(session: Session, actor: Actor, kind: str, upload: Upload, response: Response) -> JobAnswer:
@@ -117,13 +117,10 @@ def _start(session: Session, actor: Actor, kind: str, upload: Upload, response: 
         check_header(text, REQUIRED_COLUMNS[kind])
     job = start_import(session, actor, kind, file_format, text)
     response.headers["Location"] = f"/v1/jobs/{job.id}"
-    return _answer(job)
+    return job_answer(job)
 
 
-def _answer(job: Job) -> JobAnswer:
-    failed = job.status == JobStatus.FAILED.value
-    return JobAnswer(
-        **job.model_dump(exclude={"result", "requested_by"}),
-        **job.result,
-        detail=sentence("job_failed") if failed else None,
-    )
+def job_answer(job: Job) -> JobAnswer:
+    """The job as the wire carries it."""
+    told = {"detail": sentence("job_failed")} if job.status == JobStatus.FAILED.value else {}
+    return JobAnswer(**job.model_dump(exclude={"result", "requested_by"}), **job.result | told)

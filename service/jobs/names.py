@@ -3,3 +3,5 @@
 EMBED_SUPPLIER = "embed_supplier"
 EMBED_NEED = "embed_need"
 RUN_IMPORT = "run_import"
+REFRESH_CLUSTERS = "refresh_clusters"
+NIGHTLY_CLUSTERS = "nightly_clusters"

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from matching.encoder import Encoder
 from service.db.session import Database
@@ -32,7 +33,11 @@ class LazyEncoder:
 
 @dataclass(frozen=True)
 class Services:
-    """Handed to every task through the worker's context."""
+    """Handed to every task through the worker's context.
+
+    `intent_dir` holds the intent model of an encoder other than the shipped one's.
+    """
 
     database: Database
     encoder: LazyEncoder
+    intent_dir: Path

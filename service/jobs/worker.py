@@ -24,6 +24,7 @@ RESTART_SECONDS = 1.0
 
 TaskFunction = Callable[..., None]
 _registered: dict[str, TaskFunction] = {}
+_nightly: dict[str, str] = {}
 
 
 def task(name: str) -> Callable[[TaskFunction], TaskFunction]:
@@ -31,6 +32,21 @@ def task(name: str) -> Callable[[TaskFunction], TaskFunction]:
 
     def register(function: TaskFunction) -> TaskFunction:
         _registered[name] = function
+        return function
+
+    return register
+
+
+def nightly(cron: str, name: str) -> Callable[[TaskFunction], TaskFunction]:
+    """Register a function as a task that every worker also puts on the queue by itself, once a time for all.
+
+    `cron` is read in UTC whatever the machine's time zone, so "0 18 * * *" is three at night in Korea. A time
+    that passed while no worker ran is made up for within ten minutes, and skipped after that.
+    """
+
+    def register(function: TaskFunction) -> TaskFunction:
+        task(name)(lambda context, timestamp: function(context))
+        _nightly[name] = cron
         return function
 
     return register
@@ -44,11 +60,19 @@ def make_worker_app(database_url: str) -> App:
     return app
 
 
+def _schedule(app: App) -> None:
+    """Only in a worker that stays: one that runs what is waiting must not depend on the hour."""
+    for name, cron in _nightly.items():
+        app.periodic(cron=cron)(app.tasks[name])
+
+
 async def keep_working(database_url: str, services: Services) -> None:
     """Work until cancelled; a database that goes away only makes the worker wait for it."""
     while True:
         try:
-            await run_worker(make_worker_app(database_url), services)
+            app = make_worker_app(database_url)
+            _schedule(app)
+            await run_worker(app, services)
         except Exception as error:
             log.warning("worker_restarts", error=type(error).__name__)
         await asyncio.sleep(RESTART_SECONDS)

@@ -1,8 +1,13 @@
 """Every Korean sentence that a person reads, by code, one module a subject."""
 
-from service.messages import common, financing, validation
+from service.messages import clusters, common, financing, validation
 
-SENTENCES: dict[str, str] = {**common.SENTENCES, **validation.SENTENCES, **financing.SENTENCES}
+SENTENCES: dict[str, str] = {
+    **common.SENTENCES,
+    **validation.SENTENCES,
+    **financing.SENTENCES,
+    **clusters.SENTENCES,
+}
 
 
 def sentence(code: str, **values: object) -> str:

@@ -16,6 +16,7 @@ from service.db.session import Database
 from service.db.tables import SupplierStatus
 from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import make_worker_app, run_worker
+from service.settings import Settings
 from service.suppliers.operations import add_supplier
 from service.suppliers.schemas import SupplierImportInput
 from tests.factories import companies
@@ -157,12 +158,16 @@ def test_a_change_of_a_long_transaction_is_not_missed(
 
 
 def test_the_job_of_a_killed_worker_is_taken_again(
-    client: TestClient, database: Database, encoder: CountingEncoder, monkeypatch: pytest.MonkeyPatch
+    client: TestClient,
+    database: Database,
+    encoder: CountingEncoder,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     supplier_id = stored_supplier(client)
     _leave_to_a_dead_worker(database)
     monkeypatch.setattr("service.jobs.worker.POLL_SECONDS", 0.05)
-    services = Services(database, LazyEncoder(lambda: encoder))
+    services = Services(database, LazyEncoder(lambda: encoder), settings.intent_dir)
     asyncio.run(asyncio.wait_for(_work_until_embedded(database, services, supplier_id), timeout=20))
 
 
