@@ -2,10 +2,10 @@
 
 Ward's tree (1963) over unit points; one tree answers for every number of groups. The number is the one
 with the highest mean silhouette (Rousseeuw, 1987) among those that come out alike when a fifth of the
-needs is left away (mean adjusted Rand index, Hubert and Arabie, 1985). It may be above the twenty clusters
-that the alliance wants: then the twenty with the most owners stay. Cutting into twenty from the start
-would press unlike needs together. A single group's stability is the mean Jaccard overlap with its likest
-group in the refits (Hennig, 2007).
+needs is left away (mean adjusted Rand index, Hubert and Arabie, 1985); shuffled points must not group as
+well. It may be above the twenty clusters that the alliance wants: then the twenty with the most owners
+stay. Cutting into twenty from the start would press unlike needs together. A single group's stability is
+the mean Jaccard overlap with its likest group in the refits (Hennig, 2007).
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, ward
 from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
-from matching.clusters.representation import Numbers
+from matching.clusters.representation import Numbers, unit_rows
 
 Labels = NDArray[np.int64]
 Owners = NDArray[np.str_]
@@ -29,10 +29,10 @@ FEWEST_NEEDS = 6
 
 FEWEST_OWNERS = 2
 LEAST_STABILITY = 0.5
-"""Mean adjusted Rand index under which a number of groups is a matter of chance (1 is always alike)."""
+"""Mean adjusted Rand index under which a number of groups depends on which needs happen to be open."""
 
-LEAST_SILHOUETTE = 0.05
-"""Mean silhouette under which the groups run into each other (0 is everyone on a border)."""
+SHUFFLES = 19
+"""So often the points are shuffled column by column; none may group as well (a permutation test at 0.05)."""
 
 LEAST_KIND = 0.2
 """A need whose probability of its group's main kind is below this would not be helped by its solution."""
@@ -129,14 +129,24 @@ def best_cut(points: Numbers, distances: Numbers, refits: Refits) -> Cut:
     for number in range(2, min(FINEST_CUT, len(points) // 2) + 1):
         labels = _cut(tree, number)
         quality = float(silhouettes(distances, labels).mean())
-        if quality <= (best.silhouette if best else LEAST_SILHOUETTE):
+        if best is not None and quality <= best.silhouette:
             continue
         stability = refits.stability(labels, number)
         if stability >= LEAST_STABILITY:
             best = Cut(number, labels, quality, stability)
-    if best is None:
+    if best is None or best.silhouette <= _by_chance(points, best.number):
         raise NoGroupingError("nothing_stable")
     return best
+
+
+def _by_chance(points: Numbers, number: int) -> float:
+    """The best mean silhouette of as many groups among points that have only their columns in common."""
+    chance = np.random.default_rng(SEED)
+    found = []
+    for _ in range(SHUFFLES):
+        shuffled = unit_rows(chance.permuted(points, axis=0))
+        found.append(silhouettes(cosine_distances(shuffled), _cut(ward(shuffled), number)).mean())
+    return float(max(found))
 
 
 def cosine_distances(points: Numbers) -> Numbers:
