@@ -81,9 +81,7 @@ def grouped(points: Numbers, kinds: Numbers, owners: Owners) -> Grouping:
     distances = cosine_distances(points)
     refits = Refits(points)
     cut = best_cut(points, distances, refits)
-    kept = _without_strangers(cut.labels, silhouettes(distances, cut.labels), kinds, owners)
-    kept = _best_supported(kept, silhouettes(distances, kept), owners)
-    kept = _with_latecomers(kept, distances, kinds)
+    kept = settled(cut.labels, distances, kinds, owners)
     found = [int(label) for label in np.unique(kept) if label != OUTSIDE]
     if not found:
         raise NoGroupingError("nothing_stable")
@@ -164,6 +162,13 @@ def silhouettes(distances: Numbers, labels: Labels) -> Numbers:
         near = distances[np.ix_(inside, inside)]
         found[inside] = silhouette_samples(near, labels[inside], metric="precomputed")
     return found
+
+
+def settled(labels: Labels, distances: Numbers, kinds: Numbers, owners: Owners) -> Labels:
+    """Who really belongs to a group of the cut, and which groups are worth being a cluster."""
+    kept = _without_strangers(labels, silhouettes(distances, labels), kinds, owners)
+    kept = _best_supported(kept, silhouettes(distances, kept), owners)
+    return _with_latecomers(kept, distances, kinds)
 
 
 def _without_strangers(labels: Labels, quality: Numbers, kinds: Numbers, owners: Owners) -> Labels:
