@@ -73,7 +73,7 @@ def write_need(
     )
     body = companies.need(
         title=f"{text.split()[0]} 이야기 {number}",
-        description=f"{text}. 라인이 {number}개입니다.",
+        description=f"{text}. 라인이 {number}개입니다. {COMPANIES[0]}에서 듣고 씁니다.",
         processes=[process],
     )
     answer = client.post(f"/v1/manufacturers/{owner}/needs", json=body, headers=manager)
@@ -86,8 +86,11 @@ def plants(matching_client: TestClient, run_jobs: Jobs, monkeypatch: pytest.Monk
     """Four groups of four, and the clusters found."""
     monkeypatch.setattr(standing_recommender, "load_intent", lambda *_: PlantedIntent())
     manager = staff(matching_client)
-    for category in ("VISION", "HACCP", "APS", "SAFETY"):
-        stored_supplier(matching_client, solutions=[companies.solution(categories=[category])])
+    for kind, (industry, process, text) in PLANTED.items():
+        answering = companies.solution(
+            description=text, categories=[kind], industries=[industry], processes=[process]
+        )
+        stored_supplier(matching_client, solutions=[answering])
     manufacturers: dict[str, list[UUID]] = {}
     needs: dict[str, list[str]] = {}
     for kind in PLANTED:

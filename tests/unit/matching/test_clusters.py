@@ -275,12 +275,18 @@ def test_verbs_are_not_taken_for_words() -> None:
     assert told == [("가스",), ("재고",)]
 
 
-def test_suppliers_that_serve_many_members_come_first() -> None:
+def test_suppliers_come_by_the_introductions_to_expect_in_the_whole_cluster() -> None:
     for_members = [
-        {"wide": 0.6, "best": 0.9, **{f"other{number}": 0.1 for number in range(10)}},
-        {"wide": 0.6, "late": 0.8},
+        {"wide": 0.6, "only here": 0.9, "weak": 0.1},
+        {"wide": 0.6, "late": 0.8, "weak": 0.1},
         {"wide": 0.7, "late": 0.9},
     ]
     served = serving_suppliers(for_members)
     assert [(one.supplier_id, one.in_top, one.eligible) for one in served] == [("wide", 3, 3), ("late", 2, 2)]
-    assert served[0].mean_score == pytest.approx(0.6333, abs=1e-4)
+    assert served[0].mean_score == pytest.approx(1.9 / 3)
+
+
+def test_a_supplier_behind_ten_better_ones_serves_nobody() -> None:
+    crowd = {f"better{number}": 0.5 for number in range(10)}
+    served = serving_suppliers([crowd | {"last": 0.4}, crowd | {"last": 0.4}])
+    assert {one.supplier_id for one in served} == set(crowd)
