@@ -12,12 +12,14 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 import service.assignments.jobs
+import service.clusters.jobs
 import service.imports.jobs
 import service.ranking.jobs
 import service.recommendations.jobs
 from matching.encoder import Encoder
 from service.accounts import endpoints as accounts
 from service.assignments import endpoints as assignments
+from service.clusters import endpoints as clusters
 from service.codes import endpoints as codes
 from service.db.migrate import is_current
 from service.db.session import Database
@@ -49,6 +51,7 @@ FEATURES = (
     recommendations,
     ranking,
     assignments,
+    clusters,
     imports,
     job_status,
     programmes,
@@ -58,6 +61,7 @@ FEATURES = (
 )
 REGISTERED_JOBS = (
     service.assignments.jobs,
+    service.clusters.jobs,
     service.imports.jobs,
     service.ranking.jobs,
     service.recommendations.jobs,

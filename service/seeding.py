@@ -9,6 +9,7 @@ import seed_data
 from matching.encoder import Encoder
 from service.accounts.actor import SYSTEM, Role
 from service.accounts.operations import account_by_email, open_account
+from service.clusters.operations import have_clusters_refreshed
 from service.db.session import Database
 from service.db.tables import Account, FundTerm, Manufacturer, Programme, Supplier, SupplierStatus
 from service.manufacturers.operations import add_manufacturer
@@ -50,6 +51,7 @@ def seed_demo(database: Database, settings: Settings) -> None:
         ]
         manufacturers = _seed_needs(session)
         _seed_accounts(session, password, suppliers[0].id, manufacturers)
+        have_clusters_refreshed(session)  # bulk work: the worker comes to it after the embeddings
 
 
 def ensure_admin(database: Database, settings: Settings) -> None:

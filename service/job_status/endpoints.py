@@ -36,19 +36,15 @@ class JobAnswer(BaseModel):
     rejected: list[Rejection] = []
     outcome: dict[str, Any] | None = Field(None, description="끝난 작업의 요약")
     result_url: str | None = Field(None, description="결과를 읽는 주소")
-    detail: str | None = Field(None, description="실패했을 때 무엇을 하면 되는지")
+    detail: str | None = Field(None, description="무엇이 나왔는지, 실패했으면 무엇을 하면 되는지")
     created_at: datetime
     finished_at: datetime | None
 
 
 def job_answer(job: Job) -> JobAnswer:
     """The job on the wire."""
-    failed = job.status == JobStatus.FAILED.value
-    return JobAnswer(
-        **job.model_dump(exclude={"result", "requested_by"}),
-        **job.result,
-        detail=sentence("job_failed") if failed else None,
-    )
+    told = {"detail": sentence("job_failed")} if job.status == JobStatus.FAILED.value else {}
+    return JobAnswer(**job.model_dump(exclude={"result", "requested_by"}), **job.result | told)
 
 
 def accepted(job: Job, response: Response) -> JobAnswer:

@@ -42,7 +42,8 @@ def task(name: str) -> Callable[[TaskFunction], TaskFunction]:
 def nightly(name: str, hour_kst: int) -> Callable[[TaskFunction], TaskFunction]:
     """Register a task that runs every night at that full hour, Korean time; it gets the job's context only.
 
-    However many workers there are, one of them runs it: the queue keeps one entry a night.
+    However many workers there are, one of them runs it: the queue keeps one entry a night. A night on which
+    no worker ran is made up for within ten minutes of that hour, and skipped after that.
     """
 
     def register(function: TaskFunction) -> TaskFunction:
@@ -60,17 +61,23 @@ def make_worker_app(database_url: str) -> App:
     """A procrastinate application that runs every registered task."""
     app = App(connector=PsycopgConnector(conninfo=driver_url(database_url), max_size=6, timeout=10))
     for name, function in _registered.items():
-        made = app.task(name=name, pass_context=True, retry=RETRY)(function)
-        if name in _nightly:
-            app.periodic(cron=_nightly[name])(made)
+        app.task(name=name, pass_context=True, retry=RETRY)(function)
     return app
+
+
+def _schedule(app: App) -> None:
+    """Only in a worker that stays: one that runs what is waiting must not depend on the hour."""
+    for name, cron in _nightly.items():
+        app.periodic(cron=cron)(app.tasks[name])
 
 
 async def keep_working(database_url: str, services: Services) -> None:
     """Work until cancelled; a database that goes away only makes the worker wait for it."""
     while True:
         try:
-            await run_worker(make_worker_app(database_url), services)
+            app = make_worker_app(database_url)
+            _schedule(app)
+            await run_worker(app, services)
         except Exception as error:
             log.warning("worker_restarts", error=type(error).__name__)
         await asyncio.sleep(RESTART_SECONDS)

@@ -28,8 +28,13 @@ def without_identity(text: str, profile: CapabilityProfile) -> str:
     return text
 
 
+def bare_name(company_name: str) -> str:
+    """The name without its legal form."""
+    return _LEGAL_FORM.sub(" ", company_name).strip(" .,")
+
+
 def _telling(profile: CapabilityProfile) -> set[str]:
-    bare = _LEGAL_FORM.sub(" ", profile.company_name).strip(" .,")
+    bare = bare_name(profile.company_name)
     names = {profile.company_name, bare if len(bare) > 1 else ""}
     names |= {solution.name for solution in profile.solutions}
     names |= {reference.title for reference in profile.references}

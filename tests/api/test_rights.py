@@ -202,6 +202,14 @@ def test_only_an_administrator_lists_and_revokes_keys(world: World) -> None:
     assert verdicts(world, world.supplier, "POST", f"/v1/api-keys/{key['id']}/revocation") == ADMIN
 
 
+def test_clusters_are_listed_for_everyone(world: World) -> None:
+    assert verdicts(world, world.manufacturer, "GET", "/v1/clusters") == EVERYONE
+
+
+def test_only_staff_has_the_clusters_found_anew(world: World) -> None:
+    assert verdicts(world, world.manufacturer, "POST", "/v1/clusters/refresh") == STAFF
+
+
 MISSING = [
     ("GET", "/v1/suppliers/{}", None),
     ("PATCH", "/v1/suppliers/{}", {"employee_count": 1}),
@@ -218,6 +226,7 @@ MISSING = [
     ("GET", "/v1/recommendations/{}/feedback", None),
     ("GET", "/v1/jobs/{}", None),
     ("GET", "/v1/assignments/{}", None),
+    ("GET", "/v1/clusters/{}", None),
     ("POST", "/v1/api-keys/{}/revocation", None),
 ]
 

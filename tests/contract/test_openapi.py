@@ -69,6 +69,9 @@ OPERATIONS: dict[str, tuple[set[str], str, set[str]]] = {
         "200",
         {"id", "day", "needs", "unserved", "suppliers", "totals", "floor", "suppliers_per_need"},
     ),
+    "get /v1/clusters": (set(), "200", PAGE),
+    "get /v1/clusters/{cluster_id}": (set(), "200", {"id", "name"}),
+    "post /v1/clusters/refresh": (set(), "202", JOB),
     "get /v1/programmes": (set(), "200", PAGE),
     "get /v1/programmes/{code}": (set(), "200", {"code"}),
     "post /v1/financing/installment-schedules": (
@@ -154,7 +157,7 @@ def test_the_contract_is_kept_inside(name: str, document: Any) -> None:
 
 
 def test_lists_take_a_limit_and_a_cursor(document: Any) -> None:
-    for path in ("/v1/suppliers", "/v1/manufacturers", "/v1/needs"):
+    for path in ("/v1/suppliers", "/v1/manufacturers", "/v1/needs", "/v1/clusters"):
         named = {parameter["name"] for parameter in document["paths"][path]["get"]["parameters"]}
         assert {"limit", "cursor"} <= named
 
