@@ -21,6 +21,7 @@ from sklearn.model_selection import GroupKFold
 from matching.domain import FloatArray
 from matching.encoder import Encoder
 from matching.intent import (
+    CASE_STEPS,
     IntentFeatures,
     IntentModel,
     LearnedCases,
@@ -214,7 +215,8 @@ def _cases(centred: Labels, grams: csr_matrix, labels: Labels) -> LearnedCases:
     unit = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
     kept = grams.copy()
     kept.data = _as_stored(kept.data, np.float16)
-    return LearnedCases(_as_stored(unit, np.float16), kept, _as_stored(labels, np.float16))
+    stored = np.clip(np.rint(unit * CASE_STEPS), -127, 127) / CASE_STEPS
+    return LearnedCases(stored, kept, _as_stored(labels, np.float16))
 
 
 def _balanced_regression(rows: csr_matrix, weights: Labels) -> tuple[Labels, float]:

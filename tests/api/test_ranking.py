@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -167,7 +166,7 @@ def test_every_version_is_kept_and_any_can_be_used_again(client: TestClient) -> 
     )
 
 
-@pytest.mark.parametrize("named", [str(uuid4()), "none"])
+@pytest.mark.parametrize("named", ["01900000-0000-7000-8000-000000000000", "none"])
 def test_a_version_that_does_not_exist_is_not_found(client: TestClient, named: str) -> None:
     path = f"/v1/ranking/versions/{named}/activation"
 
