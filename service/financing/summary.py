@@ -1,8 +1,9 @@
 """The figures that stand above a schedule, by name, in the order in which they are read."""
 
+from service.financing.applied import applied_conventions
 from service.financing.disclosure import Disclosure
 from service.financing.rows import Schedule
-from service.messages.financing import METHODS
+from service.messages.financing import CONVENTIONS, METHODS
 
 Figure = int | float | str
 
@@ -27,9 +28,18 @@ def summary_of(schedule: Schedule, rates: Disclosure) -> list[tuple[str, Figure]
         ("vat", totals.vat_won or None),
         ("upfront_vat", totals.upfront_vat_won or None),
         ("total", totals.payment_won),
+        *_conventions(schedule),
         ("calendar", schedule.calendar_version if terms.start_date else None),
     ]
     return [(name, figure) for name, figure in figures if figure is not None]
+
+
+def _conventions(schedule: Schedule) -> list[tuple[str, str | None]]:
+    """How it was computed, in words; what has no bearing on this contract is left out."""
+    applied = applied_conventions(schedule)
+    if not schedule.terms.start_date:
+        del applied["business_day"]
+    return [(name, words[str(applied[name])]) for name, words in CONVENTIONS.items() if name in applied]
 
 
 def figure_text(figure: Figure) -> str:

@@ -96,6 +96,26 @@ METHODS: dict[str, str] = {
     "bullet": "만기일시상환",
     "graduated": "체증식상환",
 }
+CONVENTIONS: dict[str, dict[str, str]] = {
+    "day_count": {
+        "monthly": "한 달을 1년의 12분의 1로",
+        "actual_365": "실제 일수 ÷ 365",
+        "actual_actual": "실제 일수 ÷ 365(윤년의 날은 366)",
+    },
+    "business_day": {
+        "none": "옮기지 않음",
+        "following": "다음 영업일에 납입",
+        "modified_following": "다음 영업일에 납입(달이 바뀌면 앞 영업일)",
+        "preceding": "앞 영업일에 납입",
+    },
+    "rounding_mode": {"down": "버림", "half_up": "반올림"},
+    "balance": {"rounded": "표에 보이는 원 단위 금액", "carried": "원 미만까지 그대로"},
+    "residue": {"last": "마지막 회차에 더함", "first": "첫 회차에 더함", "none": "남지 않음"},
+    "vat_timing": {"per_installment": "회차마다 발급", "at_delivery": "인도할 때 모두 발급"},
+    "vat_base": {"principal_and_interest": "원금과 이자", "principal": "원금"},
+}
+"""How a schedule was computed, for those who read it on paper: by convention and its value."""
+
 SUMMARY: dict[str, str] = {
     "title": "상환표",
     "price": "공급가액(원)",
@@ -114,6 +134,13 @@ SUMMARY: dict[str, str] = {
     "upfront_fee": "시작할 때 내는 수수료(원)",
     "upfront_vat": "인도할 때 내는 부가가치세(원)",
     "total": "납입금 합계(원)",
+    "day_count": "이자 계산",
+    "business_day": "휴일인 납입일",
+    "rounding_mode": "원 미만",
+    "balance": "다음 회차로 넘기는 잔액",
+    "residue": "나누고 남은 끝수",
+    "vat_timing": "세금계산서",
+    "vat_base": "부가가치세 과세표준",
     "calendar": "영업일 달력",
     "summary_sheet": "요약",
     "rows_sheet": "상환표",
