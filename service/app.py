@@ -11,6 +11,7 @@ from fastapi_swagger import patch_fastapi
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+import service.accounts.jobs
 import service.assignments.jobs
 import service.imports.jobs
 import service.ranking.jobs
@@ -19,6 +20,7 @@ from matching.encoder import Encoder
 from service.accounts import endpoints as accounts
 from service.assignments import endpoints as assignments
 from service.codes import endpoints as codes
+from service.colleagues import endpoints as colleagues
 from service.db.migrate import is_current
 from service.db.session import Database
 from service.financing import endpoints as financing
@@ -53,10 +55,12 @@ FEATURES = (
     job_status,
     programmes,
     codes,
+    colleagues,
     accounts,
     financing,
 )
 REGISTERED_JOBS = (
+    service.accounts.jobs,
     service.assignments.jobs,
     service.imports.jobs,
     service.ranking.jobs,
@@ -80,7 +84,7 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         engine.start()
-        async with _working(with_worker, Services(database, lazy_encoder, engine.caught_up)):
+        async with _working(with_worker, Services(database, lazy_encoder, engine.caught_up, settings)):
             yield
         engine.stop()
 
