@@ -10,6 +10,7 @@ An e-mail address that nobody has is counted like any other: the answer does not
 
 import hashlib
 import hmac
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -138,5 +139,5 @@ def _is_familiar(session: Session, attempt: Attempt) -> bool:
 
 
 def _too_early(wait: timedelta) -> Problem:
-    seconds = max(1, round(wait.total_seconds() + 0.5))
+    seconds = max(1, math.ceil(wait.total_seconds()))
     return Problem(429, "rate_limited", headers={"Retry-After": str(seconds)}, seconds=seconds)
