@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import service.accounts.jobs
 import service.assignments.jobs
+import service.colleagues.jobs
 import service.imports.jobs
 import service.ranking.jobs
 import service.recommendations.jobs
@@ -62,6 +63,7 @@ FEATURES = (
 REGISTERED_JOBS = (
     service.accounts.jobs,
     service.assignments.jobs,
+    service.colleagues.jobs,
     service.imports.jobs,
     service.ranking.jobs,
     service.recommendations.jobs,

@@ -72,9 +72,11 @@ def revoke_api_key(session: Session, actor: Actor, record: ApiKey) -> None:
     record_event(session, actor, "api_key.revoked", record.id)
 
 
-def lock_api_key(session: Session, actor: Actor, key_id: UUID) -> ApiKey:
-    """A key that the actor may see, held against other changes. Raises `Problem` 404."""
-    statement = select(ApiKey).where(ApiKey.id == key_id, _visible_to(actor)).with_for_update()
+def get_api_key(session: Session, actor: Actor, key_id: UUID, *, lock: bool = False) -> ApiKey:
+    """A key that the actor may see, held against other changes with `lock`. Raises `Problem` 404."""
+    statement = select(ApiKey).where(ApiKey.id == key_id, _visible_to(actor))
+    if lock:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
     found = session.exec(statement).first()
     if found is None:
         raise Problem(404, "not_found")

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from service.accounts.actor import Actor, Person, Role
 from service.accounts.api_keys import (
+    get_api_key,
     issue_api_key,
     list_api_keys,
-    lock_api_key,
     revoke_api_key,
     rotate_api_key,
 )
@@ -60,7 +60,7 @@ def list_keys(
 @router.get("/{key_id}", summary="API 키 보기")
 def read_key(key_id: UUID, actor: KeyKeeper, session: DbSession, response: Response) -> ApiKeyAnswer:
     """키 하나를 봅니다. 비밀 부분은 보이지 않습니다."""
-    record = lock_api_key(session, actor, key_id)
+    record = get_api_key(session, actor, key_id)
     response.headers["ETag"] = etag(record.version)
     return _answer(record)
 
@@ -75,7 +75,7 @@ def rotate_key(
     data: RotationInput | None = None,
 ) -> NewApiKeyAnswer:
     """새 비밀값을 만듭니다. 앞선 비밀값은 overlap_hours(정하지 않으면 24시간) 동안 함께 쓸 수 있습니다."""
-    record = lock_api_key(session, actor, key_id)
+    record = get_api_key(session, actor, key_id, lock=True)
     overlap = timedelta(hours=(data or RotationInput()).overlap_hours)
     return _shown(request, record, rotate_api_key(session, actor, record, overlap), response)
 
@@ -83,7 +83,7 @@ def rotate_key(
 @router.post("/{key_id}/revocation", summary="API 키 해지 (앞선 주소)", deprecated=True)
 def revoke_key(key_id: UUID, actor: KeyKeeper, session: DbSession) -> ApiKeyAnswer:
     """키를 바로 쓸 수 없게 합니다. 새로 만드는 시스템은 DELETE를 써 주세요."""
-    record = lock_api_key(session, actor, key_id)
+    record = get_api_key(session, actor, key_id, lock=True)
     revoke_api_key(session, actor, record)
     return _answer(record)
 
@@ -91,7 +91,7 @@ def revoke_key(key_id: UUID, actor: KeyKeeper, session: DbSession) -> ApiKeyAnsw
 @router.delete("/{key_id}", status_code=204, summary="API 키 해지")
 def delete_key(key_id: UUID, actor: KeyKeeper, session: DbSession, if_match: IfMatch = None) -> None:
     """키를 바로 쓸 수 없게 합니다. 언제 해지했는지는 목록에 남습니다."""
-    record = lock_api_key(session, actor, key_id)
+    record = get_api_key(session, actor, key_id, lock=True)
     require_match(if_match, record.version)
     revoke_api_key(session, actor, record)
 

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, delete, exists
 from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor
@@ -16,7 +16,7 @@ from service.accounts.audit import record_event
 from service.accounts.links import mail_link, redeem_link, use_up_links
 from service.accounts.operations import account_by_email, actor_of, deactivate, open_account, set_password
 from service.colleagues.schemas import ColleagueInput, InvitationInput
-from service.db.tables import Account, LinkPurpose
+from service.db.tables import Account, AccountLink, ConsentRecord, LinkPurpose
 from service.kit import clock
 from service.kit.pages import cut_page, decode_uuid_cursor
 from service.kit.problems import Problem
@@ -68,6 +68,22 @@ def remove(session: Session, actor: Actor, account: Account) -> None:
     if list(session.exec(statement).all()) == [account.id]:
         raise Problem(409, "last_contact")
     deactivate(session, actor, account)
+
+
+def drop_unanswered_invitations(session: Session) -> None:
+    """Delete accounts of people who never joined and can no longer: their addresses are free again."""
+    never_joined = (
+        col(Account.active).is_(False),
+        col(Account.email_confirmed_at).is_(None),
+        ~exists().where(col(ConsentRecord.account_id) == col(Account.id)),
+    )
+    links = select(AccountLink.account_id).where(AccountLink.purpose == LinkPurpose.INVITATION.value)
+    open_links = links.where(col(AccountLink.used_at).is_(None), AccountLink.expires_at > clock.now())
+    invited, still_open = col(Account.id).in_(links), col(Account.id).in_(open_links)
+    statement = select(Account.id).where(*never_joined, invited, ~still_open)
+    gone = session.exec(statement.with_for_update()).all()
+    session.execute(delete(AccountLink).where(col(AccountLink.account_id).in_(gone)))
+    session.execute(delete(Account).where(col(Account.id).in_(gone)))
 
 
 def lock_colleague(session: Session, actor: Actor, account_id: UUID) -> Account:

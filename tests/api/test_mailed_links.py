@@ -3,16 +3,20 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from procrastinate import JobContext
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from service.accounts.jobs import tidy_accounts_task
 from service.accounts.links import mail_link
 from service.app import create_app
 from service.db.session import Database
 from service.db.tables import LinkPurpose
+from service.jobs.services import Services
 from service.kit import clock
 from service.settings import Settings
 from tests.factories import companies
@@ -239,3 +243,20 @@ def test_a_link_for_nobody_mails_nothing(database: Database, settings: Settings,
         mail_link(session, LinkPurpose.RESET, None)
     run_jobs()
     assert list((settings.data_dir / "outbox").glob("*")) == before
+
+
+def test_what_ended_long_ago_is_tidied_away_and_nothing_else(
+    client: TestClient, email: str, database: Database, services: Services
+) -> None:
+    signed_in(client, email, companies.PASSWORD)
+    context = cast(JobContext, SimpleNamespace(additional_context={"services": services}))
+
+    def kept(later: timedelta) -> tuple[int, int]:
+        with clock.frozen(datetime.now(UTC) + later):
+            tidy_accounts_task(context)
+        counts = row_counts(database)
+        return counts["account_link"], counts["account_session"]
+
+    assert kept(timedelta(days=32)) == (1, 1)
+    assert kept(timedelta(days=34)) == (0, 1)
+    assert kept(timedelta(days=61)) == (0, 0)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.accounts.actor import Role
+from service.colleagues.operations import drop_unanswered_invitations
 from service.db.session import Database
 from service.db.tables import Account, SupplierStatus
+from service.kit import clock
 from service.settings import Settings
 from tests.factories import companies
 from tests.factories.answers import problem
@@ -226,3 +229,23 @@ def test_whoever_was_invited_is_written_to_once(
     invited(client, sign_in(client, Role.SUPPLIER), "single@company.example")
     run_jobs()
     assert len(letters_to(settings, "single@company.example")) == 1
+
+
+def test_an_invitation_that_nobody_answers_does_not_keep_the_address(
+    client: TestClient, database: Database
+) -> None:
+    """And nobody who has ever joined, or still may, is dropped with it."""
+    person = sign_in(client, Role.SUPPLIER)
+    left = sign_in(client, Role.SUPPLIER, person.company_id)
+    invited(client, person, "silent@company.example")
+    removed(client, left.account_id, person.headers)
+
+    def people() -> int:
+        with database.transaction() as session:
+            drop_unanswered_invitations(session)
+        return len(client.get("/v1/me/colleagues", headers=person.headers).json()["items"])
+
+    assert people() == 3
+    with clock.frozen(datetime.now(UTC) + timedelta(days=7, minutes=1)):
+        assert people() == 2
+    assert invited(client, sign_in(client, Role.SUPPLIER), "silent@company.example").status_code == 201
