@@ -11,8 +11,10 @@ from fastapi_swagger import patch_fastapi
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+import service.accounts.jobs
 import service.assignments.jobs
 import service.clusters.jobs
+import service.colleagues.jobs
 import service.imports.jobs
 import service.ranking.jobs
 import service.recommendations.jobs
@@ -21,6 +23,7 @@ from service.accounts import endpoints as accounts
 from service.assignments import endpoints as assignments
 from service.clusters import endpoints as clusters
 from service.codes import endpoints as codes
+from service.colleagues import endpoints as colleagues
 from service.db.migrate import is_current
 from service.db.session import Database
 from service.financing import endpoints as financing
@@ -56,12 +59,15 @@ FEATURES = (
     job_status,
     programmes,
     codes,
+    colleagues,
     accounts,
     financing,
 )
 REGISTERED_JOBS = (
+    service.accounts.jobs,
     service.assignments.jobs,
     service.clusters.jobs,
+    service.colleagues.jobs,
     service.imports.jobs,
     service.ranking.jobs,
     service.recommendations.jobs,
@@ -84,7 +90,7 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         engine.start()
-        async with _working(with_worker, Services(database, lazy_encoder, engine.caught_up)):
+        async with _working(with_worker, Services(database, lazy_encoder, engine.caught_up, settings)):
             yield
         engine.stop()
 

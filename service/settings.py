@@ -6,8 +6,9 @@ from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_SECRETS = {"", "secret", "changeme", "change-me", "password"}
@@ -28,7 +29,7 @@ class Seed(StrEnum):
 class Settings(BaseSettings):
     """All that can be set from outside. The README lists each one."""
 
-    model_config = SettingsConfigDict(env_prefix="ALLIANCE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="ALLIANCE_", extra="ignore", hide_input_in_errors=True)
 
     host: str = Field("127.0.0.1", description="listening address")
     port: int = Field(8000, ge=0, le=65535, description="listening port")
@@ -53,10 +54,20 @@ class Settings(BaseSettings):
     newcomer_places: int = Field(
         1, ge=0, le=3, description="places of a list of ten for suppliers seldom shown lately"
     )
+    smtp_url: SecretStr | None = Field(None, description="mail server; none: files in the data folder")
+    mail_from: str = Field("no-reply@alliance.example", description="sender of every mail")
+    public_url: str = Field("http://127.0.0.1:8000", description="where mailed links lead")
     rate_limit: Literal["on", "off"] = Field("on", description="limits on requests per address")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least severe line logged"
     )
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_scheme(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and urlsplit(url.get_secret_value()).scheme not in ("smtp", "smtps"):
+            raise ValueError("ALLIANCE_SMTP_URL은 smtp:// 나 smtps:// 로 시작해야 합니다.")
+        return url
 
     @property
     def encoder_dir(self) -> Path:

@@ -196,7 +196,8 @@ def matching_client(
 def services(settings: Settings, database: Database, encoder: CountingEncoder) -> Services:
     """What a worker's tasks work with; nothing is loaded before a task asks for it."""
     lazy = LazyEncoder(lambda: encoder)
-    return Services(database, lazy, MatchingEngine(database, lazy, settings.intent_dir).caught_up)
+    engine = MatchingEngine(database, lazy, settings.intent_dir)
+    return Services(database, lazy, engine.caught_up, settings)
 
 
 @pytest.fixture

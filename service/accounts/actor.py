@@ -10,12 +10,14 @@ from uuid import UUID
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
-from sqlalchemy import update
+from sqlalchemy import and_, or_, update
 from sqlmodel import Session, col, select
 
+from service.accounts.scopes import needed_scopes
+from service.accounts.sessions import live_session
 from service.accounts.tokens import TokenError, read_token
 from service.db.session import DbSession
-from service.db.tables import Account, ApiKey
+from service.db.tables import AccountSession, ApiKey
 from service.kit import clock
 from service.kit.problems import Problem
 
@@ -43,6 +45,7 @@ class Actor:
     supplier_id: UUID | None = None
     manufacturer_id: UUID | None = None
     api_key_id: UUID | None = None
+    session_id: UUID | None = None
 
     @property
     def is_staff(self) -> bool:
@@ -57,7 +60,7 @@ class Actor:
         return f"api_key:{self.api_key_id}" if self.api_key_id else self.role.value
 
 
-KEY_USE_GRAIN = timedelta(minutes=1)
+USE_GRAIN = timedelta(minutes=1)
 
 ANONYMOUS = Actor(Role.ANONYMOUS)
 SYSTEM = Actor(Role.ADMIN)
@@ -74,12 +77,13 @@ def current_actor(
 ) -> Actor:
     """The actor that the request's token or key stands for; anonymous without either.
 
-    Raises `Problem` 401 when a token or key is given and is not valid.
+    Raises `Problem` 401 when a token or key is given and is not valid, 403 when the key's scopes do
+    not reach this far.
     """
     if token is not None:
         return _actor_of_token(session, token, request.app.state.signing_key)
     if api_key is not None:
-        return _actor_of_key(session, api_key)
+        return _actor_of_key(session, request, api_key)
     return ANONYMOUS
 
 
@@ -106,6 +110,23 @@ SignedIn = Annotated[
 ]
 
 
+def _person(actor: SignedIn) -> Actor:
+    """Refuse keys: a key that could hand out rights would outlive its own revocation."""
+    if actor.account_id is None:
+        raise Problem(403, "person_required")
+    return actor
+
+
+Person = Annotated[Actor, Depends(_person)]
+
+
+def _administrator_in_person(actor: Administrator) -> Actor:
+    return _person(actor)
+
+
+AdministratorInPerson = Annotated[Actor, Depends(_administrator_in_person)]
+
+
 def hash_key(key: str) -> str:
     """What is kept of an API key; the key itself is long and random, so one SHA-256 is enough."""
     return hashlib.sha256(key.encode()).hexdigest()
@@ -113,30 +134,54 @@ def hash_key(key: str) -> str:
 
 def _actor_of_token(session: Session, token: str, signing_key: str) -> Actor:
     try:
-        account = session.get(Account, read_token(token, signing_key))
+        found = live_session(session, read_token(token, signing_key))
     except TokenError:
-        account = None
-    if account is None or not account.active:
+        found = None
+    if found is None:
         raise Problem(401, "token_invalid", headers={"WWW-Authenticate": "Bearer"})
-    return Actor(Role(account.role), account.id, account.supplier_id, account.manufacturer_id)
+    account, signed_in = found
+    _note_use(session, signed_in)
+    return Actor(
+        Role(account.role),
+        account.id,
+        account.supplier_id,
+        account.manufacturer_id,
+        session_id=signed_in.id,
+    )
 
 
-def _note_use(session: Session, key: ApiKey) -> None:
+def _note_use(session: Session, used: ApiKey | AccountSession) -> None:
     """Once a minute, and never waiting: requests of one system must not queue behind this row."""
-    if key.last_used_at is not None and key.last_used_at > clock.now() - KEY_USE_GRAIN:
+    if used.last_used_at is not None and used.last_used_at > clock.now() - USE_GRAIN:
         return
-    free = select(ApiKey.id).where(ApiKey.id == key.id).with_for_update(skip_locked=True)
+    table = type(used)
+    free = select(table.id).where(table.id == used.id).with_for_update(skip_locked=True)
     session.execute(
-        update(ApiKey).where(col(ApiKey.id).in_(free)).values(last_used_at=clock.now()),
+        update(table).where(col(table.id).in_(free)).values(last_used_at=clock.now()),
         execution_options={"synchronize_session": False},
     )
 
 
-def _actor_of_key(session: Session, key: str) -> Actor:
-    found = session.exec(
-        select(ApiKey).where(ApiKey.key_hash == hash_key(key), col(ApiKey.revoked_at).is_(None))
-    ).first()
+def _actor_of_key(session: Session, request: Request, key: str) -> Actor:
+    found = _accepted_key(session, hash_key(key))
     if found is None:
         raise Problem(401, "api_key_invalid")
+    needed = needed_scopes(request.method, request.url.path)
+    if not set(needed) & set(found.scopes):
+        raise Problem(403, "scope_missing", scope=needed[0].value)
     _note_use(session, found)
-    return Actor(Role(found.role), api_key_id=found.id)
+    return Actor(
+        Role(found.role),
+        supplier_id=found.supplier_id,
+        manufacturer_id=found.manufacturer_id,
+        api_key_id=found.id,
+    )
+
+
+def _accepted_key(session: Session, hashed: str) -> ApiKey | None:
+    """The key of that hash, or of that hash before a rotation whose overlap has not ended."""
+    rotated = and_(col(ApiKey.previous_hash) == hashed, col(ApiKey.previous_until) > clock.now())
+    statement = select(ApiKey).where(
+        or_(col(ApiKey.key_hash) == hashed, rotated), col(ApiKey.revoked_at).is_(None)
+    )
+    return session.exec(statement).first()

@@ -1,20 +1,21 @@
-"""Making accounts and keys, and signing in."""
+"""Making accounts, signing in, changing what belongs to a person."""
 
-import secrets
 from uuid import UUID
 
 from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from service.accounts.actor import Role, hash_key
+from service.accounts.actor import Actor, Role
+from service.accounts.audit import record_event
+from service.accounts.links import redeem_link, use_up_links
 from service.accounts.passwords import hash_password, verify_password
-from service.db.tables import Account, ApiKey
+from service.accounts.schemas import OwnAccountPatch
+from service.accounts.sessions import end_sessions
+from service.db.tables import Account, LinkPurpose
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
 from service.kit.texts import clean
-
-KEY_PREFIX_LENGTH = 12
 
 
 def open_account(
@@ -69,20 +70,69 @@ def sign_in(session: Session, email: str, password: str) -> Account:
     return account
 
 
-def issue_api_key(session: Session, name: str, role: Role) -> tuple[ApiKey, str]:
-    """A new key for a system, and its text, which is kept nowhere."""
-    key = f"ak_{secrets.token_urlsafe(32)}"
-    record = ApiKey(name=name, prefix=key[:KEY_PREFIX_LENGTH], key_hash=hash_key(key), role=role.value)
-    session.add(record)
+def change_own_account(session: Session, actor: Actor, account: Account, patch: OwnAccountPatch) -> None:
+    """Apply a patch to one's own, locked account; a new password ends every session.
+
+    Whether the present password is right has been seen to before.
+    """
+    changes = patch.model_dump(exclude_unset=True, include={"name", "phone"})
+    for name, value in changes.items():
+        setattr(account, name, value)
+    account.version += 1
+    record_event(session, actor, "account.changed", account.id, after={"fields": sorted(changes)})
+    if patch.password is not None:
+        set_password(session, actor, account, patch.password.get_secret_value())
     session.flush()
-    return record, key
 
 
-def revoke_api_key(session: Session, key_id: UUID) -> ApiKey:
-    """End a key at once. Raises `Problem` 404."""
-    record = session.get(ApiKey, key_id)
-    if record is None:
+def set_password(session: Session, actor: Actor, account: Account, password: str) -> None:
+    """A new password: sessions that the old one opened end, and so do open links to set one."""
+    account.password_hash = hash_password(password)
+    end_sessions(session, account.id)
+    use_up_links(session, account.id, LinkPurpose.RESET)
+    session.flush()
+    record_event(session, actor, "account.password_changed", account.id)
+
+
+def reset_password(session: Session, token: str, password: str, key: str) -> None:
+    """Set a password by the right of a mailed link, which proves the address too.
+
+    Raises `Problem` 422 `link_invalid`, also when the account was closed after the link was mailed.
+    """
+    account = redeem_link(session, token, LinkPurpose.RESET, key)
+    if not account.active:
+        raise field_problem("/token", "link_invalid")
+    account.email_confirmed_at = account.email_confirmed_at or clock.now()
+    set_password(session, actor_of(account), account, password)
+
+
+def confirm_email(session: Session, token: str, key: str) -> None:
+    """Note that the address is its owner's. Raises `Problem` 422 `link_invalid`."""
+    account = redeem_link(session, token, LinkPurpose.CONFIRMATION, key)
+    account.email_confirmed_at = account.email_confirmed_at or clock.now()
+    session.flush()
+    record_event(session, actor_of(account), "account.email_confirmed", account.id)
+
+
+def deactivate(session: Session, actor: Actor, account: Account) -> None:
+    """Close a locked account: no sign-in, no session, no link is good any more."""
+    account.active = False
+    account.version += 1
+    end_sessions(session, account.id)
+    use_up_links(session, account.id)
+    session.flush()
+    record_event(session, actor, "account.deactivated", account.id)
+
+
+def lock_account(session: Session, account_id: UUID) -> Account:
+    """That account, held against other changes. Raises `Problem` 404."""
+    statement = select(Account).where(Account.id == account_id).with_for_update()
+    found = session.exec(statement.execution_options(populate_existing=True)).first()
+    if found is None:
         raise Problem(404, "not_found")
-    record.revoked_at = record.revoked_at or clock.now()
-    session.flush()
-    return record
+    return found
+
+
+def actor_of(account: Account) -> Actor:
+    """The person of that account, who acts without being signed in."""
+    return Actor(Role(account.role), account.id, account.supplier_id, account.manufacturer_id)

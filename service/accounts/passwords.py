@@ -18,7 +18,8 @@ def verify_password(password: str, stored: str | None) -> tuple[bool, str | None
     For an unknown user (`stored` None) a hash is computed all the same, so that the time
     of the answer does not tell whether the address is registered.
     """
-    right, upgraded = _hasher.verify_and_update(password, stored or _hash_of_nobody())
+    nobodys = _hash_of_nobody()  # made in either case: the first call of a process takes longer
+    right, upgraded = _hasher.verify_and_update(password, stored or nobodys)
     return (right, upgraded) if stored else (False, None)
 
 

@@ -9,7 +9,9 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from service.kit.texts import Clean, Name, clean
+from service.accounts.actor import Role
+from service.accounts.scopes import Scope
+from service.kit.texts import Clean, Name, clean, not_null
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 
@@ -49,6 +51,9 @@ Password = Annotated[
 ]
 
 
+TokenText = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
 class Contact(BaseModel):
     """The person who registers a company and signs in for it."""
 
@@ -74,6 +79,55 @@ class Token(BaseModel):
     access_token: str
     token_type: Literal["bearer"] = "bearer"
     expires_in: int
+    refresh_token: str = Field(description="한 번만 쓸 수 있습니다. 갱신할 때마다 새것을 받습니다.")
+
+
+class RefreshInput(BaseModel):
+    """A refresh token to be traded for a new pair."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    refresh_token: TokenText
+
+
+class EmailInput(BaseModel):
+    """An address to which a link may be mailed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    email: Email
+
+
+class LinkInput(BaseModel):
+    """The token of a mailed link."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    token: TokenText
+
+
+class NewPasswordInput(LinkInput):
+    """A new password, by the right of a mailed link."""
+
+    password: Password
+
+
+class MessageAnswer(BaseModel):
+    """A sentence, where there is nothing else to tell."""
+
+    message: str
+
+
+class SessionAnswer(BaseModel):
+    """One of one's own sessions. `current`: the one that asks."""
+
+    id: UUID
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    agent: str = Field(description="브라우저나 프로그램의 종류")
+    network: str = Field(description="접속한 주소의 앞부분")
+    current: bool
 
 
 class StaffAccountInput(BaseModel):
@@ -87,25 +141,64 @@ class StaffAccountInput(BaseModel):
     password: Password
 
 
+class StaffAccountPatch(BaseModel):
+    """What an administrator may change about an account."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Annotated[Literal["account_manager", "admin"] | None, AfterValidator(not_null)] = None
+    active: Annotated[bool | None, AfterValidator(not_null)] = None
+    stake_supplier_id: UUID | None = Field(None, description="이 사람이 이해관계를 가진 공급기업")
+
+
+class OwnAccountPatch(BaseModel):
+    """What a person may change about the own account; a new password needs the present one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[Name | None, AfterValidator(not_null)] = None
+    phone: Phone | None = None
+    password: Annotated[Password | None, AfterValidator(not_null)] = None
+    present_password: SecretStr | None = None
+
+
 class AccountAnswer(BaseModel):
     """An account, without its password."""
 
     id: UUID
     email: str
     name: str
+    phone: str | None
     role: str
+    active: bool
+    email_confirmed_at: datetime | None
     supplier_id: UUID | None
     manufacturer_id: UUID | None
     created_at: datetime
 
 
+class StaffAccountAnswer(AccountAnswer):
+    """An account as an administrator sees it."""
+
+    stake_supplier_id: UUID | None
+
+
 class ApiKeyInput(BaseModel):
-    """A new key for another system."""
+    """A new key for another system. A company's contact leaves `role` out."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: Name
-    role: Literal["account_manager", "admin"]
+    role: Role | None = None
+    scopes: list[Scope] = Field(default=[Scope.READ, Scope.WRITE], min_length=1, max_length=len(Scope))
+
+
+class RotationInput(BaseModel):
+    """How long the text before stays good."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    overlap_hours: int = Field(24, ge=0, le=168, description="앞선 비밀값도 함께 쓸 수 있는 시간")
 
 
 class ApiKeyAnswer(BaseModel):
@@ -115,12 +208,17 @@ class ApiKeyAnswer(BaseModel):
     name: str
     prefix: str
     role: str
+    scopes: list[str]
+    supplier_id: UUID | None
+    manufacturer_id: UUID | None
+    created_by: UUID | None
     created_at: datetime
     last_used_at: datetime | None
+    previous_until: datetime | None
     revoked_at: datetime | None
 
 
 class NewApiKeyAnswer(ApiKeyAnswer):
     """A key at the only moment at which it is shown."""
 
-    key: str
+    key: str | None = Field(description="한 번만 보입니다. Idempotency-Key로 다시 받은 답에는 없습니다.")

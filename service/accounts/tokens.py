@@ -1,6 +1,12 @@
-"""Access tokens: signed JWTs that carry the account's id and nothing personal."""
+"""Signed tokens (JWT): for access, for refreshing it, and inside mailed links. None holds anything personal.
 
-from datetime import timedelta
+Each kind has an audience of its own, so that one is never taken for another. Nothing of them is stored:
+the database knows the session or link that a token names, and whether it is still good.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import jwt
@@ -9,30 +15,79 @@ from service.kit import clock
 
 ALGORITHM = "HS256"
 ISSUER = "alliance"
+REFRESH = "refresh"
 
 
 class TokenError(Exception):
     """The token is not ours, was changed, or has run out."""
 
 
-def issue_token(account_id: UUID, key: str, minutes: int) -> str:
-    """A token for that account, valid for that many minutes."""
-    issued = clock.now()
-    claims = {
-        "iss": ISSUER,
-        "sub": str(account_id),
-        "iat": issued,
-        "exp": issued + timedelta(minutes=minutes),
-    }
-    return jwt.encode(claims, key, ALGORITHM)
+@dataclass(frozen=True)
+class AccessClaims:
+    """Whose access token it is, and of which session."""
+
+    account_id: UUID
+    session_id: UUID
 
 
-def read_token(token: str, key: str) -> UUID:
-    """The account a token was issued to. Raises `TokenError`."""
+@dataclass(frozen=True)
+class RefreshClaims:
+    """Which session a refresh token renews, and the how-manieth it is."""
+
+    session_id: UUID
+    generation: int
+
+
+def issue_token(account_id: UUID, session_id: UUID, key: str, minutes: int) -> str:
+    """An access token for that session of that account, valid for that many minutes."""
+    claims = {"sub": str(account_id), "sid": str(session_id)}
+    return _sign(claims, key, clock.now() + timedelta(minutes=minutes))
+
+
+def read_token(token: str, key: str) -> AccessClaims:
+    """What an access token says. Raises `TokenError`."""
+    claims = _verified(token, key, None, "sub", "sid")
+    return AccessClaims(_id(claims["sub"]), _id(claims["sid"]))
+
+
+def issue_refresh_token(session_id: UUID, generation: int, expires: datetime, key: str) -> str:
+    """The refresh token of that generation of a session."""
+    return _sign({"aud": REFRESH, "sid": str(session_id), "gen": generation}, key, expires)
+
+
+def read_refresh_token(token: str, key: str) -> RefreshClaims:
+    """What a refresh token says. Raises `TokenError`."""
+    claims = _verified(token, key, REFRESH, "sid", "gen")
+    return RefreshClaims(_id(claims["sid"]), int(claims["gen"]))
+
+
+def issue_link_token(link_id: UUID, purpose: str, expires: datetime, key: str) -> str:
+    """The token inside a mailed link."""
+    return _sign({"aud": f"link:{purpose}", "jti": str(link_id)}, key, expires)
+
+
+def read_link_token(token: str, purpose: str, key: str) -> UUID:
+    """The link that a token of that purpose belongs to. Raises `TokenError`."""
+    return _id(_verified(token, key, f"link:{purpose}", "jti")["jti"])
+
+
+def _sign(claims: dict[str, Any], key: str, expires: datetime) -> str:
+    return jwt.encode({"iss": ISSUER, "iat": clock.now(), "exp": expires, **claims}, key, ALGORITHM)
+
+
+def _verified(token: str, key: str, audience: str | None, *needed: str) -> dict[str, Any]:
+    required = ["exp", "iat", *needed]
     try:
-        claims = jwt.decode(
-            token, key, [ALGORITHM], issuer=ISSUER, options={"require": ["exp", "sub", "iat"]}
+        claims: dict[str, Any] = jwt.decode(
+            token, key, [ALGORITHM], issuer=ISSUER, audience=audience, options={"require": required}
         )
-        return UUID(claims["sub"])
     except (jwt.InvalidTokenError, ValueError) as error:
+        raise TokenError from error
+    return claims
+
+
+def _id(claim: object) -> UUID:
+    try:
+        return UUID(str(claim))
+    except ValueError as error:
         raise TokenError from error

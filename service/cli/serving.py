@@ -64,7 +64,7 @@ def worker() -> None:
         encoder()
         say("작업자가 준비되었습니다")
         engine = MatchingEngine(database, encoder, settings.intent_dir)
-        asyncio.run(_work(Services(database, encoder, engine.caught_up)))
+        asyncio.run(_work(Services(database, encoder, engine.caught_up, settings)))
 
 
 def _require_current(database: Database) -> None:

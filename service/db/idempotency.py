@@ -1,10 +1,13 @@
 """Idempotency-Key on POST: the answer is kept in the transaction of the effect itself.
 
 A replay returns what was answered the first time; while the first is still running the second
-is refused; after a rollback nothing is kept and the key is free again.
+is refused; after a rollback nothing is kept and the key is free again. A secret that an endpoint
+names with `shown_once` is not kept: in a replay null stands in its place.
 """
 
 import hashlib
+import hmac
+import json
 import re
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
@@ -24,6 +27,11 @@ from service.kit.problems import Problem
 KEPT_FOR = timedelta(hours=24)
 _KEY = re.compile(r"[A-Za-z0-9_\-]{1,200}")
 _KEPT_HEADERS = ("location", "etag", "content-type")
+
+
+def shown_once(request: Request, secret: str) -> None:
+    """Keep this text, a whole string of the answer, out of what is stored for a replay."""
+    request.state.shown_once = secret
 
 
 class IdempotentRoute(APIRoute):
@@ -47,7 +55,8 @@ class IdempotentRoute(APIRoute):
                 return replay.answer
             session: Session | None = getattr(request.state, "session", None)
             if session is not None and response.status_code < 400:
-                await run_in_threadpool(_keep, session, ticket, response)
+                secret: str | None = getattr(request.state, "shown_once", None)
+                await run_in_threadpool(_keep, session, ticket, response, secret)
             return response
 
         return idempotent
@@ -80,7 +89,9 @@ async def _ticket(request: Request, key: str) -> _Ticket:
     credentials = request.headers.get("Authorization") or request.headers.get("X-API-Key") or ""
     scope = hashlib.sha256(credentials.encode()).hexdigest()[:32]
     request_line = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    fingerprint = hashlib.sha256(request_line + await request.body()).hexdigest()
+    # Keyed: a body may hold a password, and a plain hash of the rest of it could be guessed against.
+    signing_key: str = request.app.state.signing_key
+    fingerprint = hmac.digest(signing_key.encode(), request_line + await request.body(), "sha256").hex()
     return _Ticket(scope, key, fingerprint)
 
 
@@ -104,7 +115,10 @@ def _claim(ticket: _Ticket, session: Session) -> None:
     raise _AnsweredBefore(Response(record.body, record.status, headers))
 
 
-def _keep(session: Session, ticket: _Ticket, response: Response) -> None:
+def _keep(session: Session, ticket: _Ticket, response: Response, secret: str | None) -> None:
+    body = bytes(response.body)
+    if secret is not None:
+        body = body.replace(json.dumps(secret).encode(), b"null")
     headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
     expired = col(IdempotencyRecord.created_at) < clock.now() - KEPT_FOR
     session.execute(delete(IdempotencyRecord).where(expired))
@@ -115,7 +129,7 @@ def _keep(session: Session, ticket: _Ticket, response: Response) -> None:
             fingerprint=ticket.fingerprint,
             status=response.status_code,
             headers=headers,
-            body=bytes(response.body),
+            body=body,
         )
     )
     session.flush()

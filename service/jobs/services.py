@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from matching.encoder import Encoder
 from matching.recommender import Recommender
 from service.db.session import Database
+from service.settings import Settings
 
 
 class LazyEncoder:
@@ -39,3 +40,4 @@ class Services:
     encoder: LazyEncoder
     recommender: Callable[[], Recommender]
     """What ranks, over the suppliers as the database has them at the call and unchanged by later writes."""
+    settings: Settings

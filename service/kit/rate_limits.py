@@ -10,7 +10,8 @@ from limits.strategies import MovingWindowRateLimiter
 from service.kit.problems import Problem
 
 REQUESTS = parse("1200/minute")
-SIGN_IN_FAILURES = parse("10/minute")
+MAILS_WANTED_FROM = parse("30/hour")
+MAILS_TO_ADDRESS = parse("5/hour")
 
 
 class RateLimits:
@@ -23,11 +24,6 @@ class RateLimits:
     def count(self, item: RateLimitItem, *who: str) -> None:
         """Count one event. Raises `Problem` 429 with Retry-After when there were too many."""
         if self._on and not self._limiter.hit(item, *who):
-            raise self._too_many(item, *who)
-
-    def check(self, item: RateLimitItem, *who: str) -> None:
-        """Refuse, without counting, when there were too many before."""
-        if self._on and not self._limiter.test(item, *who):
             raise self._too_many(item, *who)
 
     def _too_many(self, item: RateLimitItem, *who: str) -> Problem:

@@ -38,9 +38,10 @@ def get_manufacturer(
 
 
 def contact_of(session: Session, manufacturer_id: UUID) -> Account | None:
-    """The person who registered the manufacturer, if anyone did."""
+    """The person who has been the manufacturer's contact for longest, those who left last."""
     statement = select(Account).where(Account.manufacturer_id == manufacturer_id)
-    return session.exec(statement.order_by(col(Account.created_at)).limit(1)).first()
+    longest_first = (col(Account.active).desc(), col(Account.created_at), col(Account.id))
+    return session.exec(statement.order_by(*longest_first).limit(1)).first()
 
 
 def list_visible(

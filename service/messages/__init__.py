@@ -1,6 +1,15 @@
 """Every Korean sentence that a person reads, by code, one module a subject."""
 
-from service.messages import assignments, clusters, common, evaluation, financing, ranking, validation
+from service.messages import (
+    accounts,
+    assignments,
+    clusters,
+    common,
+    evaluation,
+    financing,
+    ranking,
+    validation,
+)
 
 SENTENCES: dict[str, str] = {
     **common.SENTENCES,
@@ -10,6 +19,7 @@ SENTENCES: dict[str, str] = {
     **evaluation.SENTENCES,
     **assignments.SENTENCES,
     **clusters.SENTENCES,
+    **accounts.SENTENCES,
 }
 
 

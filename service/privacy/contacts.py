@@ -6,8 +6,10 @@ from uuid import UUID
 from sqlmodel import Session
 
 from service.accounts.actor import Role
+from service.accounts.links import mail_link
 from service.accounts.operations import open_account
 from service.accounts.schemas import Contact
+from service.db.tables import LinkPurpose
 from service.privacy.consents import Consent, record_consents
 
 
@@ -19,7 +21,7 @@ def admit_contact(
     supplier_id: UUID | None = None,
     manufacturer_id: UUID | None = None,
 ) -> None:
-    """Open the account of a company's contact and keep the consents.
+    """Open the account of a company's contact, keep the consents, have the address confirmed by mail.
 
     Raises `Problem` 409 `email_taken`.
     """
@@ -35,3 +37,4 @@ def admit_contact(
         pointer="/contact/email",
     )
     record_consents(session, account.id, list(consents))
+    mail_link(session, LinkPurpose.CONFIRMATION, account)

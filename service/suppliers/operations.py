@@ -10,6 +10,7 @@ from sqlmodel import Session, delete, select
 from matching import taxonomy
 from service.accounts.actor import Actor
 from service.accounts.audit import record_event
+from service.accounts.own_company import refuse_own_company
 from service.db.tables import Reference, Solution, Supplier, SupplierStatus
 from service.jobs.names import EMBED_SUPPLIER
 from service.jobs.queue import Priority, enqueue
@@ -100,7 +101,11 @@ def change_supplier(session: Session, actor: Actor, supplier: Supplier, patch: S
 def move_supplier(
     session: Session, actor: Actor, supplier: Supplier, target: SupplierStatus, reason: str | None = None
 ) -> Supplier:
-    """Approve, reject or suspend a locked supplier. Raises `Problem` 409 `status_transition`."""
+    """Approve, reject or suspend a locked supplier.
+
+    Raises `Problem` 409 `own_company` or `status_transition`.
+    """
+    refuse_own_company(session, actor, supplier.id)
     current = SupplierStatus(supplier.status)
     if current not in TRANSITIONS[target]:
         allowed = ", ".join(sorted(state.value for state in TRANSITIONS[target]))

@@ -91,7 +91,7 @@ def with_parts(session: Session, suppliers: Iterable[Supplier]) -> list[Supplier
         for account in session.exec(
             select(Account)
             .where(col(Account.supplier_id).in_(ids))
-            .order_by(col(Account.created_at).desc(), col(Account.id).desc())
+            .order_by(col(Account.active), col(Account.created_at).desc(), col(Account.id).desc())
         )
     }
     return [

@@ -39,16 +39,16 @@ def patched(client: TestClient, path: str, headers: dict[str, str], **changes: A
     assert answer.status_code == 200, answer.text
 
 
-def test_a_registration_enqueues_one_embedding(client: TestClient, database: Database) -> None:
+def test_a_registration_enqueues_one_embedding_and_one_mail(client: TestClient, database: Database) -> None:
     client.post("/v1/suppliers", json=companies.supplier())
-    assert waiting_jobs(database) == ["embed_supplier"]
+    assert waiting_jobs(database) == ["embed_supplier", "send_link"]
 
 
 def test_a_refused_registration_enqueues_nothing(client: TestClient, database: Database) -> None:
     number = business_number()
     client.post("/v1/suppliers", json=companies.supplier(business_number=number))
     client.post("/v1/suppliers", json=companies.supplier(business_number=number))
-    assert len(waiting_jobs(database)) == 1
+    assert len(waiting_jobs(database)) == 2, "those of the one that was taken"
 
 
 def test_a_rollback_takes_the_job_back(database: Database) -> None:

@@ -34,7 +34,7 @@ def test_a_token_is_an_oauth2_answer_that_opens_the_account(client: TestClient) 
 def test_a_token_holds_nothing_personal(client: TestClient) -> None:
     person = sign_in(client, Role.SUPPLIER)
     claims = jwt.decode(person.headers["Authorization"].split()[1], options={"verify_signature": False})
-    assert claims.keys() == {"iss", "sub", "iat", "exp"}
+    assert claims.keys() == {"iss", "sub", "sid", "iat", "exp"}
     assert claims["sub"] == str(person.account_id)
 
 
@@ -101,7 +101,7 @@ def test_a_system_signs_in_with_its_key_until_it_is_revoked(client: TestClient) 
     assert client.get("/v1/api-keys", headers=with_key).status_code == 403, "an account manager's key"
     listed = client.get("/v1/api-keys", headers=headers)
     assert key not in listed.text
-    assert listed.json()[0]["last_used_at"] is not None
+    assert listed.json()["items"][0]["last_used_at"] is not None
     client.post(f"/v1/api-keys/{made.json()['id']}/revocation", headers=headers)
     problem(client.get("/v1/manufacturers", headers=with_key), 401, "api_key_invalid")
 

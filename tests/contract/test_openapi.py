@@ -32,12 +32,42 @@ RECOMMENDATION = {
     "considered",
 }  # fmt: skip
 JOB = {"id", "status", "total", "imported", "rejected"}
+TOKEN = {"access_token", "token_type", "expires_in", "refresh_token"}
+ACCOUNT = {"id", "email", "name", "phone", "role", "active", "email_confirmed_at"}
+SESSION = {"id", "created_at", "last_used_at", "expires_at", "agent", "network", "current"}
+API_KEY = {"id", "name", "prefix", "role", "scopes", "last_used_at", "previous_until", "revoked_at"}
 PERSON = {"contact", "consents"}
 PAGE = {"items", "next_cursor"}
 
 # Method and path: the members of the body that is sent, the status, the members of the answer.
 OPERATIONS: dict[str, tuple[set[str], str, set[str]]] = {
-    "post /v1/auth/token": ({"username", "password"}, "200", {"access_token", "token_type", "expires_in"}),
+    "post /v1/auth/token": ({"username", "password"}, "200", TOKEN),
+    "post /v1/auth/refresh": ({"refresh_token"}, "200", {"access_token", "refresh_token", "expires_in"}),
+    "post /v1/auth/sign-out": (set(), "204", set()),
+    "post /v1/auth/password-resets": ({"email"}, "200", {"message"}),
+    "post /v1/auth/password-resets/completion": ({"token", "password"}, "204", set()),
+    "post /v1/auth/email-confirmations": ({"email"}, "200", {"message"}),
+    "post /v1/auth/email-confirmations/completion": ({"token"}, "204", set()),
+    "post /v1/auth/invitations": ({"token", "password", "consents"}, "200", ACCOUNT),
+    "get /v1/me": (set(), "200", ACCOUNT),
+    "patch /v1/me": ({"name", "phone", "password", "present_password"}, "200", ACCOUNT),
+    "get /v1/me/sessions": (set(), "200", PAGE),
+    "get /v1/me/sessions/{session_id}": (set(), "200", SESSION),
+    "delete /v1/me/sessions/{session_id}": (set(), "204", set()),
+    "post /v1/me/sessions/revocation": (set(), "204", set()),
+    "get /v1/me/colleagues": (set(), "200", PAGE),
+    "post /v1/me/colleagues": ({"name", "email"}, "201", {"id", "active"}),
+    "get /v1/me/colleagues/{account_id}": (set(), "200", {"id", "active"}),
+    "delete /v1/me/colleagues/{account_id}": (set(), "204", set()),
+    "get /v1/accounts": (set(), "200", PAGE),
+    "post /v1/accounts": ({"email", "name", "role", "password"}, "201", ACCOUNT),
+    "get /v1/accounts/{account_id}": (set(), "200", ACCOUNT | {"stake_supplier_id"}),
+    "patch /v1/accounts/{account_id}": ({"role", "active", "stake_supplier_id"}, "200", ACCOUNT),
+    "get /v1/api-keys": (set(), "200", PAGE),
+    "post /v1/api-keys": ({"name", "role", "scopes"}, "201", API_KEY | {"key"}),
+    "get /v1/api-keys/{key_id}": (set(), "200", API_KEY),
+    "post /v1/api-keys/{key_id}/rotation": ({"overlap_hours"}, "200", API_KEY | {"key"}),
+    "delete /v1/api-keys/{key_id}": (set(), "204", set()),
     "post /v1/suppliers": (SUPPLIER | PERSON, "201", SUPPLIER | {"id", "status"}),
     "get /v1/suppliers": (set(), "200", PAGE),
     "get /v1/suppliers/{supplier_id}": (set(), "200", {"id", "company_name", "solutions"}),
@@ -175,10 +205,12 @@ def test_every_post_that_creates_takes_an_idempotency_key(document: Any) -> None
             assert "Idempotency-Key" in named, path
 
 
-def test_every_patch_takes_if_match(document: Any) -> None:
-    for operations in document["paths"].values():
-        if "patch" in operations:
-            assert "If-Match" in {one["name"] for one in operations["patch"]["parameters"]}
+@pytest.mark.parametrize("method", ["patch", "delete"])
+def test_every_change_of_what_is_there_takes_if_match(document: Any, method: str) -> None:
+    changing = [operations[method] for operations in document["paths"].values() if method in operations]
+    assert changing
+    for operation in changing:
+        assert "If-Match" in {one["name"] for one in operation["parameters"]}
 
 
 def test_every_operation_says_that_its_errors_are_problem_documents(document: Any) -> None:

@@ -8,7 +8,9 @@ from uuid import UUID
 from starlette.testclient import TestClient
 
 from service.accounts.actor import SYSTEM, Role
+from service.accounts.devices import Device
 from service.accounts.operations import open_account
+from service.accounts.sessions import open_session
 from service.accounts.tokens import issue_token
 from service.db.session import Database
 from service.db.tables import SupplierStatus
@@ -49,7 +51,8 @@ def sign_in(client: TestClient, role: Role, company_id: UUID | None = None) -> P
             supplier_id=company_id if role is Role.SUPPLIER else None,
             manufacturer_id=company_id if role is Role.MANUFACTURER else None,
         )
-    token = issue_token(account.id, client.app.state.signing_key, 60)
+        opened = open_session(session, account, Device("203.0.113.7", "Firefox", "203.0.113.0/24"))
+    token = issue_token(account.id, opened.id, client.app.state.signing_key, 60)
     return Person({"Authorization": f"Bearer {token}"}, account.id, company_id)
 
 

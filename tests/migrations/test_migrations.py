@@ -5,10 +5,11 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
+from alembic import command
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from service.db.migrate import differences, is_current, migrate
+from service.db.migrate import _config, differences, is_current, migrate
 from service.db.session import Database
 
 MIGRATE = "import sys; from service.db.migrate import migrate; from service.db.session import Database; "
@@ -77,6 +78,20 @@ def test_two_processes_may_migrate_at_once(empty: Database) -> None:
     assert is_current(empty.engine)
     with empty.engine.connect() as connection:
         assert differences(connection) == []
+
+
+def test_keys_made_before_there_were_scopes_keep_what_they_could_do(empty: Database) -> None:
+    with empty.engine.begin() as connection:
+        command.upgrade(_config(connection), "0002")
+        connection.execute(
+            text(
+                "INSERT INTO api_key (id, name, prefix, key_hash, role, created_at) "
+                "VALUES (gen_random_uuid(), 'x', 'ak_x', 'x', 'admin', now())"
+            )
+        )
+    migrate(empty.engine)
+    with empty.engine.connect() as connection:
+        assert connection.execute(text("SELECT scopes FROM api_key")).scalar_one() == ["read", "write"]
 
 
 def test_every_write_to_a_supplier_marks_it_with_its_transaction(database: Database) -> None:

@@ -1,6 +1,13 @@
 """Tables: columns and constraints. Rules live in operations, shapes on the wire in schemas."""
 
-from service.db.tables.accounts import Account, ApiKey
+from service.db.tables.accounts import (
+    Account,
+    AccountLink,
+    AccountSession,
+    ApiKey,
+    LinkPurpose,
+    SignInThrottle,
+)
 from service.db.tables.alliance import (
     Manufacturer,
     Need,
@@ -25,6 +32,8 @@ from service.db.tables.ranking import RankerActivation, RankerVersion
 
 __all__ = [
     "Account",
+    "AccountLink",
+    "AccountSession",
     "ApiKey",
     "AuditEvent",
     "Cluster",
@@ -38,6 +47,7 @@ __all__ = [
     "ImportUpload",
     "Job",
     "JobStatus",
+    "LinkPurpose",
     "Manufacturer",
     "Need",
     "NeedStatus",
@@ -46,6 +56,7 @@ __all__ = [
     "RankerVersion",
     "RecommendationRun",
     "Reference",
+    "SignInThrottle",
     "Solution",
     "Supplier",
     "SupplierStatus",

@@ -1,0 +1,85 @@
+"""Accounts as an administrator keeps them."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import and_, or_
+from sqlmodel import Session, col, select
+
+from service.accounts.actor import Actor, Role
+from service.accounts.audit import record_event
+from service.accounts.operations import deactivate
+from service.accounts.schemas import StaffAccountPatch
+from service.db.tables import Account, Supplier
+from service.kit.pages import cut_page, decode_uuid_cursor
+from service.kit.problems import Problem, field_problem
+
+STAFF_ROLES = (Role.ACCOUNT_MANAGER.value, Role.ADMIN.value)
+
+
+def list_staff(session: Session, limit: int, cursor: str | None) -> tuple[Sequence[Account], str | None]:
+    """One page of the accounts of staff, closed ones too, the oldest first."""
+    statement = select(Account).where(col(Account.role).in_(STAFF_ROLES))
+    if cursor is not None:
+        statement = statement.where(col(Account.id) > decode_uuid_cursor(cursor)[1])
+    rows = session.exec(statement.order_by(col(Account.id)).limit(limit + 1)).all()
+    return cut_page(rows, limit, lambda row: ("", str(row.id)))
+
+
+def lock_account_of_any(session: Session, account_id: UUID) -> Account:
+    """That account and every active administrator's, held in one order: two administrators may close
+    each other's account at once. Raises `Problem` 404.
+    """
+    admins = and_(col(Account.role) == Role.ADMIN.value, col(Account.active).is_(True))
+    statement = select(Account).where(or_(col(Account.id) == account_id, admins)).order_by(col(Account.id))
+    statement = statement.with_for_update().execution_options(populate_existing=True)
+    found = next((one for one in session.exec(statement).all() if one.id == account_id), None)
+    if found is None:
+        raise Problem(404, "not_found")
+    return found
+
+
+def change_account(session: Session, actor: Actor, account: Account, patch: StaffAccountPatch) -> None:
+    """Change the role or stake of a locked account, open or close it.
+
+    Raises `Problem` 409 `last_admin` or `role_of_company`, 422 for a stake that cannot be.
+    """
+    _refuse_impossible(session, account, patch)
+    changes = patch.model_dump(exclude_unset=True, exclude={"active"})
+    before = {name: _storable(getattr(account, name)) for name in changes}
+    for name, value in changes.items():
+        setattr(account, name, value)
+    if changes:
+        account.version += 1
+        after = {name: _storable(value) for name, value in changes.items()}
+        record_event(session, actor, "account.changed", account.id, before=before, after=after)
+    if patch.active is False and account.active:
+        deactivate(session, actor, account)
+    elif patch.active and not account.active:
+        account.active = True
+        account.version += 1
+        record_event(session, actor, "account.activated", account.id)
+    session.flush()
+
+
+def _refuse_impossible(session: Session, account: Account, patch: StaffAccountPatch) -> None:
+    is_staff = account.role in STAFF_ROLES
+    if patch.role is not None and not is_staff:
+        raise field_problem("/role", "role_of_company", 409)
+    if patch.stake_supplier_id is not None:
+        if not is_staff:
+            raise field_problem("/stake_supplier_id", "stake_of_staff_only")
+        if session.get(Supplier, patch.stake_supplier_id) is None:
+            raise field_problem("/stake_supplier_id", "supplier_unknown")
+    if patch.active is False or patch.role == Role.ACCOUNT_MANAGER.value:
+        _refuse_losing_last_admin(session, account)
+
+
+def _refuse_losing_last_admin(session: Session, account: Account) -> None:
+    statement = select(Account.id).where(Account.role == Role.ADMIN.value, col(Account.active).is_(True))
+    if list(session.exec(statement).all()) == [account.id]:
+        raise Problem(409, "last_admin")
+
+
+def _storable(value: object) -> object:
+    return value if isinstance(value, bool | None) else str(value)

@@ -1,0 +1,1 @@
+"""Several people of one company: each with an account of their own."""

@@ -1,0 +1,32 @@
+"""What is mailed: one plain text to one person."""
+
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from uuid import UUID
+
+from service.kit import clock
+
+
+@dataclass(frozen=True)
+class Letter:
+    """`id` names the letter: one that is sent twice after a fault carries the same Message-ID."""
+
+    id: UUID
+    to: str
+    subject: str
+    text: str
+
+
+def as_message(letter: Letter, sender: str) -> EmailMessage:
+    """The letter as RFC 5322 text. `sender` is a bare address, whose domain names the message too."""
+    message = EmailMessage()
+    message["From"] = Address(addr_spec=sender)
+    message["To"] = Address(addr_spec=letter.to)
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text, cte="base64")
+    return message
