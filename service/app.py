@@ -12,12 +12,15 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 import service.assignments.jobs
+import service.business_status.jobs
 import service.imports.jobs
 import service.ranking.jobs
 import service.recommendations.jobs
 from matching.encoder import Encoder
 from service.accounts import endpoints as accounts
 from service.assignments import endpoints as assignments
+from service.business_status import endpoints as business_status
+from service.business_status.nts import make_register
 from service.codes import endpoints as codes
 from service.db.migrate import is_current
 from service.db.session import Database
@@ -45,6 +48,7 @@ from service.suppliers import endpoints as suppliers
 FEATURES = (
     suppliers,
     manufacturers,
+    business_status,
     needs,
     recommendations,
     ranking,
@@ -58,6 +62,7 @@ FEATURES = (
 )
 REGISTERED_JOBS = (
     service.assignments.jobs,
+    service.business_status.jobs,
     service.imports.jobs,
     service.ranking.jobs,
     service.recommendations.jobs,
@@ -76,11 +81,12 @@ def create_app(
     configure_logging(settings.log_level)
     lazy_encoder = LazyEncoder(lambda: encoder or load_encoder(settings))
     engine = MatchingEngine(database, lazy_encoder, settings.intent_dir)
+    register = make_register(settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         engine.start()
-        async with _working(with_worker, Services(database, lazy_encoder, engine.caught_up)):
+        async with _working(with_worker, Services(database, lazy_encoder, register, engine.caught_up)):
             yield
         engine.stop()
 
@@ -98,6 +104,7 @@ def create_app(
     app.state.signing_key = settings.signing_key()
     app.state.rate_limits = RateLimits(on=settings.rate_limit == "on")
     app.state.matching = engine
+    app.state.register = register
     _mount(app)
     app.add_middleware(HttpFrame, rate_limits=app.state.rate_limits, limit_of=_body_limit)
     install_problem_handlers(app, REFUSALS)

@@ -44,6 +44,12 @@ class Settings(BaseSettings):
     embedding_model: str | None = Field(
         None, description="model folder or hub id; none: the prepared e5-small"
     )
+    nts_api_key: SecretStr | None = Field(
+        None, description="key of the tax service's status API; none: a stand-in answers, marked as a demo"
+    )
+    nts_url: str = Field(
+        "https://api.odcloud.kr/api/nts-businessman/v1", description="where the tax service's API is"
+    )
     rate_limit: Literal["on", "off"] = Field("on", description="limits on requests per address")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least severe line logged"

@@ -27,6 +27,7 @@ from matching.encoder import HashingEncoder
 from matching.intent_training import fit_intent, read_examples
 from seed_data import PROBLEM_EXAMPLES
 from service.app import create_app
+from service.business_status.nts import make_register
 from service.db.embedded import EmbeddedPostgres
 from service.db.migrate import migrate
 from service.db.session import Database
@@ -196,7 +197,8 @@ def matching_client(
 def services(settings: Settings, database: Database, encoder: CountingEncoder) -> Services:
     """What a worker's tasks work with; nothing is loaded before a task asks for it."""
     lazy = LazyEncoder(lambda: encoder)
-    return Services(database, lazy, MatchingEngine(database, lazy, settings.intent_dir).caught_up)
+    engine = MatchingEngine(database, lazy, settings.intent_dir)
+    return Services(database, lazy, make_register(settings), engine.caught_up)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from matching.encoder import Encoder
 from matching.recommender import Recommender
 from service.db.session import Database
+from service.kit.business_register import BusinessRegister
 
 
 class LazyEncoder:
@@ -37,5 +38,6 @@ class Services:
 
     database: Database
     encoder: LazyEncoder
+    register: BusinessRegister
     recommender: Callable[[], Recommender]
     """What ranks, over the suppliers as the database has them at the call and unchanged by later writes."""

@@ -1,20 +1,19 @@
 """Manufacturers over HTTP."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
-from sqlmodel import Session
+from fastapi import APIRouter, Query, Response
 
 from service.accounts.actor import CurrentActor, SignedIn, Staff
-from service.accounts.schemas import ContactAnswer
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
-from service.db.tables import Manufacturer
-from service.kit.business_number import format_business_number
+from service.kit.business_register import BusinessState
 from service.kit.etags import IfMatch, etag, require_match
 from service.kit.pages import Cursor, Limit, Page
+from service.manufacturers.answers import answer_for, answers_for
 from service.manufacturers.operations import change_manufacturer, register_manufacturer
-from service.manufacturers.queries import contact_of, get_manufacturer, list_visible
+from service.manufacturers.queries import get_manufacturer, list_visible
 from service.manufacturers.schemas import ManufacturerAnswer, ManufacturerInput, ManufacturerPatch
 
 router = APIRouter(prefix="/manufacturers", tags=["수요기업"], route_class=IdempotentRoute)
@@ -30,16 +29,20 @@ def create_manufacturer(
     manufacturer = register_manufacturer(session, actor, data)
     response.headers["Location"] = f"/v1/manufacturers/{manufacturer.id}"
     response.headers["ETag"] = etag(manufacturer.version)
-    return _answer(session, manufacturer)
+    return answer_for(session, actor, manufacturer)
 
 
 @router.get("", summary="수요기업 목록")
 def list_manufacturers(
-    actor: Staff, session: DbSession, limit: Limit = 20, cursor: Cursor = None
+    actor: Staff,
+    session: DbSession,
+    business_status: Annotated[BusinessState | None, Query(description="국세청 사업자 상태")] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
 ) -> ManufacturerPage:
     """담당자가 수요기업을 이름 순서로 봅니다."""
-    rows, next_cursor = list_visible(session, actor, limit, cursor)
-    return ManufacturerPage(items=[_answer(session, row) for row in rows], next_cursor=next_cursor)
+    rows, next_cursor = list_visible(session, actor, limit, cursor, business_status)
+    return ManufacturerPage(items=answers_for(session, actor, rows), next_cursor=next_cursor)
 
 
 @router.get("/{manufacturer_id}", summary="수요기업 보기")
@@ -49,7 +52,7 @@ def read_manufacturer(
     """그 회사와 담당자만 볼 수 있습니다."""
     manufacturer = get_manufacturer(session, manufacturer_id, actor)
     response.headers["ETag"] = etag(manufacturer.version)
-    return _answer(session, manufacturer)
+    return answer_for(session, actor, manufacturer)
 
 
 @router.patch("/{manufacturer_id}", summary="수요기업 고치기")
@@ -66,16 +69,4 @@ def update_manufacturer(
     require_match(if_match, manufacturer.version)
     change_manufacturer(session, actor, manufacturer, patch)
     response.headers["ETag"] = etag(manufacturer.version)
-    return _answer(session, manufacturer)
-
-
-def _answer(session: Session, manufacturer: Manufacturer) -> ManufacturerAnswer:
-    contact = contact_of(session, manufacturer.id)
-    own = manufacturer.model_dump(exclude={"business_number"})
-    return ManufacturerAnswer(
-        **own,
-        business_number=format_business_number(manufacturer.business_number),
-        contact=ContactAnswer(name=contact.name, email=contact.email, phone=contact.phone)
-        if contact
-        else None,
-    )
+    return answer_for(session, actor, manufacturer)

@@ -1,7 +1,12 @@
 """From rows to what the wire carries, by who is looking."""
 
+from collections.abc import Sequence
+
+from sqlmodel import Session
+
 from service.accounts.actor import Actor
 from service.accounts.schemas import ContactAnswer
+from service.business_status.queries import BusinessStatusAnswer, statuses_of
 from service.kit.business_number import format_business_number
 from service.suppliers.queries import SupplierRecord
 from service.suppliers.schemas import (
@@ -17,10 +22,30 @@ _OF_ROW_PRIVATE = ("representative_name", "address", "concurrent_project_capacit
                    "status_changed_at", "version", "created_at", "updated_at")  # fmt: skip
 
 
-def answer_for(actor: Actor, record: SupplierRecord) -> SupplierAnswer | PublicSupplierAnswer:
+def answer_for(
+    session: Session, actor: Actor, record: SupplierRecord
+) -> SupplierAnswer | PublicSupplierAnswer:
+    """The answer about one supplier."""
+    return answers_for(session, actor, [record])[0]
+
+
+def answers_for(
+    session: Session, actor: Actor, records: Sequence[SupplierRecord]
+) -> list[SupplierAnswer | PublicSupplierAnswer]:
     """The whole profile for staff and the supplier itself, the public part for everyone else."""
-    own = actor.supplier_id is not None and actor.supplier_id == record.supplier.id
-    return whole_answer(record) if actor.is_staff or own else public_answer(record)
+    numbers = [record.supplier.business_number for record in records] if actor.is_staff else []
+    statuses = statuses_of(session, numbers)
+    return [
+        whole_answer(record, statuses.get(record.supplier.business_number))
+        if actor.is_staff or is_own(actor, record)
+        else public_answer(record)
+        for record in records
+    ]
+
+
+def is_own(actor: Actor, record: SupplierRecord) -> bool:
+    """Whether the actor belongs to that supplier."""
+    return actor.supplier_id is not None and actor.supplier_id == record.supplier.id
 
 
 def public_answer(record: SupplierRecord) -> PublicSupplierAnswer:
@@ -32,13 +57,14 @@ def public_answer(record: SupplierRecord) -> PublicSupplierAnswer:
     )
 
 
-def whole_answer(record: SupplierRecord) -> SupplierAnswer:
+def whole_answer(record: SupplierRecord, status: BusinessStatusAnswer | None = None) -> SupplierAnswer:
     """All of it."""
     supplier, contact = record.supplier, record.contact
     return SupplierAnswer(
         **public_answer(record).model_dump(),
         **{name: getattr(supplier, name) for name in _OF_ROW_PRIVATE},
         business_number=format_business_number(supplier.business_number),
+        business_status=status,
         contact=ContactAnswer(name=contact.name, email=contact.email, phone=contact.phone)
         if contact
         else None,

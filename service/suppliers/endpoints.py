@@ -7,13 +7,15 @@ from fastapi import APIRouter, Query, Response
 from sqlmodel import Session
 
 from service.accounts.actor import Actor, CurrentActor, SignedIn, Staff
+from service.business_status.queries import statuses_of
 from service.codes.types import CategoryCode, IndustryCode, RegionCode
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.db.tables import Supplier, SupplierStatus
+from service.kit.business_register import BusinessState
 from service.kit.etags import IfMatch, etag, require_match
 from service.kit.pages import Cursor, Limit, Page
-from service.suppliers.answers import answer_for, whole_answer
+from service.suppliers.answers import answer_for, answers_for, whole_answer
 from service.suppliers.operations import change_supplier, move_supplier, register_supplier
 from service.suppliers.queries import (
     DirectoryFilter,
@@ -44,7 +46,7 @@ def create_supplier(
     """공급기업이 스스로 등록합니다. 담당자가 승인하면 명부와 추천에 나타납니다."""
     supplier = register_supplier(session, actor, data)
     response.headers["Location"] = f"/v1/suppliers/{supplier.id}"
-    return _whole(session, supplier, response)
+    return _whole(session, actor, supplier, response)
 
 
 @router.get("", summary="공급기업 명부")
@@ -57,13 +59,16 @@ def list_suppliers(
     serves: Annotated[RegionCode | None, Query(description="맡을 수 있는 시도")] = None,
     q: Annotated[str | None, Query(max_length=200, description="찾을 말 (모두 들어 있어야 합니다)")] = None,
     status: Annotated[SupplierStatus | None, Query(description="상태 (담당자만)")] = None,
+    business_status: Annotated[
+        BusinessState | None, Query(description="국세청 사업자 상태 (담당자만)")
+    ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> SupplierPage:
     """승인된 공급기업을 찾습니다. 담당자는 모든 상태를 볼 수 있습니다."""
-    wanted = DirectoryFilter(category, industry, region, serves, q, status)
+    wanted = DirectoryFilter(category, industry, region, serves, q, status, business_status)
     suppliers, next_cursor = search_directory(session, actor, wanted, limit, cursor)
-    items = [answer_for(actor, record) for record in with_parts(session, suppliers)]
+    items = answers_for(session, actor, with_parts(session, suppliers))
     return SupplierPage(items=items, next_cursor=next_cursor)
 
 
@@ -74,7 +79,7 @@ def read_supplier(
     """승인된 공급기업은 누구나, 나머지는 그 회사와 담당자만 볼 수 있습니다."""
     supplier = get_supplier(session, supplier_id, visible_to(actor))
     response.headers["ETag"] = etag(supplier.version)
-    return answer_for(actor, with_parts(session, [supplier])[0])
+    return answer_for(session, actor, with_parts(session, [supplier])[0])
 
 
 @router.patch("/{supplier_id}", summary="공급기업 고치기")
@@ -89,7 +94,7 @@ def update_supplier(
     """그 회사와 담당자가 고칩니다. 적지 않은 항목은 그대로 둡니다."""
     supplier = lock_supplier(session, supplier_id, editable_by(actor))
     require_match(if_match, supplier.version)
-    return _whole(session, change_supplier(session, actor, supplier, patch), response)
+    return _whole(session, actor, change_supplier(session, actor, supplier, patch), response)
 
 
 @router.post("/{supplier_id}/approval", summary="승인")
@@ -125,9 +130,11 @@ def _moved(
     response: Response,
 ) -> SupplierAnswer:
     supplier = lock_supplier(session, supplier_id, visible_to(actor))
-    return _whole(session, move_supplier(session, actor, supplier, target, reason), response)
+    return _whole(session, actor, move_supplier(session, actor, supplier, target, reason), response)
 
 
-def _whole(session: Session, supplier: Supplier, response: Response) -> SupplierAnswer:
+def _whole(session: Session, actor: Actor, supplier: Supplier, response: Response) -> SupplierAnswer:
     response.headers["ETag"] = etag(supplier.version)
-    return whole_answer(with_parts(session, [supplier])[0])
+    number = supplier.business_number
+    status = statuses_of(session, [number])[number] if actor.is_staff else None
+    return whole_answer(with_parts(session, [supplier])[0], status)

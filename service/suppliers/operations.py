@@ -10,6 +10,7 @@ from sqlmodel import Session, delete, select
 from matching import taxonomy
 from service.accounts.actor import Actor
 from service.accounts.audit import record_event
+from service.business_status.operations import have_numbers_checked
 from service.db.tables import Reference, Solution, Supplier, SupplierStatus
 from service.jobs.names import EMBED_SUPPLIER
 from service.jobs.queue import Priority, enqueue
@@ -66,6 +67,7 @@ def add_supplier(
     # What comes in approved comes in bulk: nobody who registers by hand waits behind an import.
     bulk = status is SupplierStatus.APPROVED
     _have_embedded(session, supplier, Priority.BULK if bulk else Priority.PERSON_WAITS)
+    have_numbers_checked(session)
     return supplier
 
 

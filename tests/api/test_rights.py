@@ -202,6 +202,11 @@ def test_only_an_administrator_lists_and_revokes_keys(world: World) -> None:
     assert verdicts(world, world.supplier, "POST", f"/v1/api-keys/{key['id']}/revocation") == ADMIN
 
 
+def test_anyone_checks_a_business_number(world: World) -> None:
+    body = {"business_number": "120-81-47521"}
+    assert verdicts(world, world.supplier, "POST", "/v1/business-numbers/check", body) == EVERYONE
+
+
 MISSING = [
     ("GET", "/v1/suppliers/{}", None),
     ("PATCH", "/v1/suppliers/{}", {"employee_count": 1}),

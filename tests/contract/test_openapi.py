@@ -46,6 +46,11 @@ OPERATIONS: dict[str, tuple[set[str], str, set[str]]] = {
     "post /v1/suppliers/{supplier_id}/rejection": ({"reason"}, "200", {"id", "status"}),
     "post /v1/suppliers/{supplier_id}/suspension": ({"reason"}, "200", {"id", "status"}),
     "get /v1/suppliers/{supplier_id}/leads": (set(), "200", PAGE),
+    "post /v1/business-numbers/check": (
+        {"business_number"},
+        "200",
+        {"valid_checksum", "status", "checked_at", "source"},
+    ),
     "post /v1/imports/suppliers": (set(), "202", JOB),
     "post /v1/imports/manufacturers": (set(), "202", JOB),
     "get /v1/jobs/{job_id}": (set(), "200", JOB),

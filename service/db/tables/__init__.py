@@ -10,6 +10,7 @@ from service.db.tables.alliance import (
     Supplier,
     SupplierStatus,
 )
+from service.db.tables.business_status import BusinessStatus
 from service.db.tables.matching import Embedding, Feedback, RecommendationRun, Verdict
 from service.db.tables.operations import (
     AuditEvent,
@@ -26,6 +27,7 @@ __all__ = [
     "Account",
     "ApiKey",
     "AuditEvent",
+    "BusinessStatus",
     "ConsentRecord",
     "Embedding",
     "Feedback",
