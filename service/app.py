@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import service.assignments.jobs
 import service.business_status.jobs
 import service.imports.jobs
+import service.privacy.jobs
 import service.ranking.jobs
 import service.recommendations.jobs
 from matching.encoder import Encoder
@@ -37,6 +38,7 @@ from service.kit.rate_limits import RateLimits
 from service.manufacturers import endpoints as manufacturers
 from service.needs import endpoints as needs
 from service.openapi import complete_openapi
+from service.privacy import endpoints as privacy
 from service.programmes import endpoints as programmes
 from service.ranking import endpoints as ranking
 from service.recommendations import endpoints as recommendations
@@ -44,6 +46,7 @@ from service.recommendations.matching_engine import MatchingEngine, load_encoder
 from service.refusals import REFUSALS
 from service.settings import Settings
 from service.suppliers import endpoints as suppliers
+from service.suppliers import exports
 
 FEATURES = (
     suppliers,
@@ -58,12 +61,15 @@ FEATURES = (
     programmes,
     codes,
     accounts,
+    privacy,
+    exports,
     financing,
 )
 REGISTERED_JOBS = (
     service.assignments.jobs,
     service.business_status.jobs,
     service.imports.jobs,
+    service.privacy.jobs,
     service.ranking.jobs,
     service.recommendations.jobs,
 )

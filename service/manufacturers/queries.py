@@ -40,8 +40,8 @@ def get_manufacturer(
 
 
 def contacts_of(session: Session, manufacturer_ids: Sequence[UUID]) -> dict[UUID, Account]:
-    """The person who registered each manufacturer, where anyone did: one query however many they are."""
-    statement = select(Account).where(col(Account.manufacturer_id).in_(manufacturer_ids))
+    """The first person with an open account of each manufacturer: one query however many they are."""
+    statement = select(Account).where(col(Account.manufacturer_id).in_(manufacturer_ids), col(Account.active))
     newest_first = statement.order_by(col(Account.created_at).desc(), col(Account.id).desc())
     return {
         account.manufacturer_id: account

@@ -1,6 +1,15 @@
 """Every Korean sentence that a person reads, by code, one module a subject."""
 
-from service.messages import assignments, business_status, common, evaluation, financing, ranking, validation
+from service.messages import (
+    assignments,
+    business_status,
+    common,
+    evaluation,
+    financing,
+    privacy,
+    ranking,
+    validation,
+)
 
 SENTENCES: dict[str, str] = {
     **common.SENTENCES,
@@ -10,6 +19,7 @@ SENTENCES: dict[str, str] = {
     **evaluation.SENTENCES,
     **assignments.SENTENCES,
     **business_status.SENTENCES,
+    **privacy.SENTENCES,
 }
 
 

@@ -26,6 +26,8 @@ from service.suppliers.schemas import (
 )
 
 _PARTS = {"solutions", "references", "contact", "consents"}
+_PERSONAL = {"representative_name"}
+"""Told of in the audit trail without its value: the trail stays when the person is forgotten."""
 
 # From which states an account manager may move a supplier to which.
 TRANSITIONS: Mapping[SupplierStatus, frozenset[SupplierStatus]] = {
@@ -86,7 +88,7 @@ def change_supplier(session: Session, actor: Actor, supplier: Supplier, patch: S
     supplier.version += 1
     supplier.updated_at = clock.now()
     session.flush()
-    replaced = sorted(patch.model_fields_set & _PARTS)
+    replaced = sorted(patch.model_fields_set & (_PARTS | _PERSONAL))
     record_event(
         session,
         actor,
@@ -170,5 +172,7 @@ def _search_text(supplier: Supplier, solutions: Sequence[SolutionInput | Solutio
 
 def _storable(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: value if isinstance(value, int | list | None) else str(value) for name, value in values.items()
+        name: value if isinstance(value, int | list | None) else str(value)
+        for name, value in values.items()
+        if name not in _PERSONAL
     }

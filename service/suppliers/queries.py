@@ -93,7 +93,7 @@ def with_parts(session: Session, suppliers: Iterable[Supplier]) -> list[Supplier
         account.supplier_id: account
         for account in session.exec(
             select(Account)
-            .where(col(Account.supplier_id).in_(ids))
+            .where(col(Account.supplier_id).in_(ids), col(Account.active))
             .order_by(col(Account.created_at).desc(), col(Account.id).desc())
         )
     }

@@ -20,15 +20,19 @@ from service.db.tables.operations import (
     Job,
     JobStatus,
 )
+from service.db.tables.privacy import AccessLogEntry, AccountClosure, DestructionRecord
 from service.db.tables.programmes import FundTerm, Programme
 from service.db.tables.ranking import RankerActivation, RankerVersion
 
 __all__ = [
+    "AccessLogEntry",
     "Account",
+    "AccountClosure",
     "ApiKey",
     "AuditEvent",
     "BusinessStatus",
     "ConsentRecord",
+    "DestructionRecord",
     "Embedding",
     "Feedback",
     "FundTerm",
