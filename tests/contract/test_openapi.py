@@ -46,6 +46,14 @@ OPERATIONS: dict[str, tuple[set[str], str, set[str]]] = {
     "post /v1/suppliers/{supplier_id}/rejection": ({"reason"}, "200", {"id", "status"}),
     "post /v1/suppliers/{supplier_id}/suspension": ({"reason"}, "200", {"id", "status"}),
     "get /v1/suppliers/{supplier_id}/leads": (set(), "200", PAGE),
+    "get /v1/suppliers/{supplier_id}/history": (set(), "200", PAGE),
+    "get /v1/manufacturers/{manufacturer_id}/history": (set(), "200", PAGE),
+    "get /v1/consent-texts": (set(), "200", PAGE),
+    "get /v1/me/consents": (set(), "200", PAGE),
+    "post /v1/me/consents": ({"purpose", "accepted"}, "201", {"purpose", "accepted", "text_version"}),
+    "get /v1/me/export": (set(), "200", set()),
+    "post /v1/me/closure": (set(), "200", {"requested_at", "erased_by"}),
+    "get /v1/exports/suppliers": (set(), "200", set()),
     "post /v1/business-numbers/check": (
         {"business_number"},
         "200",
@@ -115,6 +123,7 @@ NESTED = {
     "UnservedNeed": {"id", "title", "manufacturer", "code", "text"},
     "SupplierLoad": {"id", "company_name", "assigned", "capacity", "wanted"},
     "PlanTotals": {"plan", "greedy", "own_choices"},
+    "HistoryItem": {"id", "occurred_at", "action", "text", "by", "before", "after"},
     "Rejection": {"line", "code", "message"},
     "Problem": {"type", "title", "status", "detail", "code", "errors", "request_id"},
 }
