@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
 from service.accounts.actor import Role
+from service.cli import cli
+from service.cli.terminal import CommandError
 from service.db.session import Database
 from service.db.tables import Account, DestructionRecord
 from service.kit import clock
@@ -292,3 +295,43 @@ def test_a_dry_run_erases_nothing(client: TestClient, database: Database) -> Non
     assert row_counts(database)["destruction_record"] == 0
     with database.transaction() as session:
         assert [account.email for account in session.exec(select(Account))] == [PERSON["email"]]
+
+
+@pytest.fixture
+def command_line(database: Database, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Runs a command over the database of the test."""
+    monkeypatch.setenv("ALLIANCE_DATABASE_URL", database.url)
+    return lambda *arguments: CliRunner().invoke(cli, arguments)
+
+
+def test_the_command_purges_and_with_dry_run_only_counts(
+    client: TestClient, database: Database, command_line: Callable[..., Any]
+) -> None:
+    registered(client)
+    client.post("/v1/me/closure", headers=signed_in(client))
+    with clock.frozen(datetime.now(UTC) + timedelta(days=30)):
+        tried, held = command_line("purge", "--dry-run"), tables_that_hold(database, PERSON["email"])
+        done = command_line("purge")
+    assert tried.exit_code == done.exit_code == 0
+    for said in (tried.output, done.output):
+        assert f"{RULE_NAMES['closed_accounts']}: 1건" in said
+    assert "account" in held
+    assert row_counts(database)["destruction_record"] == 2
+    assert tables_that_hold(database, PERSON["email"]) == set()
+
+
+def test_the_command_verifies_the_access_log_and_names_the_first_broken_row(
+    client: TestClient, database: Database, command_line: Callable[..., Any]
+) -> None:
+    registered(client)
+    for _ in range(2):
+        client.get("/v1/suppliers", headers=staff(client))
+    whole = command_line("verify", "access-log")
+    assert whole.exit_code == 0
+    assert "접속기록 2건" in whole.output
+    with database.transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("UPDATE access_log SET address = 'elsewhere' WHERE number = 2"))
+    broken = command_line("verify", "access-log")
+    assert isinstance(broken.exception, CommandError)
+    assert "2번 줄" in str(broken.exception)
