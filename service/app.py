@@ -13,14 +13,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import service.accounts.jobs
 import service.assignments.jobs
+import service.business_status.jobs
 import service.clusters.jobs
 import service.colleagues.jobs
 import service.imports.jobs
+import service.privacy.jobs
 import service.ranking.jobs
 import service.recommendations.jobs
 from matching.encoder import Encoder
 from service.accounts import endpoints as accounts
 from service.assignments import endpoints as assignments
+from service.business_status import endpoints as business_status
+from service.business_status.nts import make_register
 from service.clusters import endpoints as clusters
 from service.codes import endpoints as codes
 from service.colleagues import endpoints as colleagues
@@ -39,6 +43,7 @@ from service.kit.rate_limits import RateLimits
 from service.manufacturers import endpoints as manufacturers
 from service.needs import endpoints as needs
 from service.openapi import complete_openapi
+from service.privacy import endpoints as privacy
 from service.programmes import endpoints as programmes
 from service.ranking import endpoints as ranking
 from service.recommendations import endpoints as recommendations
@@ -46,10 +51,12 @@ from service.recommendations.matching_engine import MatchingEngine, list_policy,
 from service.refusals import REFUSALS
 from service.settings import Settings
 from service.suppliers import endpoints as suppliers
+from service.suppliers import exports
 
 FEATURES = (
     suppliers,
     manufacturers,
+    business_status,
     needs,
     recommendations,
     ranking,
@@ -61,6 +68,8 @@ FEATURES = (
     codes,
     colleagues,
     accounts,
+    privacy,
+    exports,
     financing,
 )
 REGISTERED_JOBS = (
@@ -68,7 +77,9 @@ REGISTERED_JOBS = (
     service.assignments.jobs,
     service.clusters.jobs,
     service.colleagues.jobs,
+    service.business_status.jobs,
     service.imports.jobs,
+    service.privacy.jobs,
     service.ranking.jobs,
     service.recommendations.jobs,
 )
@@ -86,11 +97,13 @@ def create_app(
     configure_logging(settings.log_level)
     lazy_encoder = LazyEncoder(lambda: encoder or load_encoder(settings))
     engine = MatchingEngine(database, lazy_encoder, settings.intent_dir, list_policy(settings))
+    register = make_register(settings)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         engine.start()
-        async with _working(with_worker, Services(database, lazy_encoder, engine.caught_up, settings)):
+        services = Services(database, lazy_encoder, register, engine.caught_up, settings)
+        async with _working(with_worker, services):
             yield
         engine.stop()
 
@@ -108,6 +121,7 @@ def create_app(
     app.state.signing_key = settings.signing_key()
     app.state.rate_limits = RateLimits(on=settings.rate_limit == "on")
     app.state.matching = engine
+    app.state.register = register
     _mount(app)
     app.add_middleware(HttpFrame, rate_limits=app.state.rate_limits, limit_of=_body_limit)
     install_problem_handlers(app, REFUSALS)

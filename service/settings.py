@@ -57,6 +57,12 @@ class Settings(BaseSettings):
     smtp_url: SecretStr | None = Field(None, description="mail server; none: files in the data folder")
     mail_from: str = Field("no-reply@alliance.example", description="sender of every mail")
     public_url: str = Field("http://127.0.0.1:8000", description="where mailed links lead")
+    nts_api_key: SecretStr | None = Field(
+        None, description="key of the tax service's status API; none: a stand-in answers, marked as a demo"
+    )
+    nts_url: str = Field(
+        "https://api.odcloud.kr/api/nts-businessman/v1", description="where the tax service's API is"
+    )
     rate_limit: Literal["on", "off"] = Field("on", description="limits on requests per address")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least severe line logged"

@@ -10,13 +10,14 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import typer
 
 from matching.encoder_folder import EncoderFolderError, WeightsError
-from service.cli import evaluation, preparation, ranking, serving, tools
+from service.cli import evaluation, preparation, privacy, ranking, serving, tools
 from service.cli.terminal import CommandError
 from service.db.embedded import EmbeddedPostgresError
 from service.settings import SettingsError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="KT 스마트 팩토리 얼라이언스")
 train = typer.Typer(no_args_is_help=True, help="모델을 다시 만듭니다.")
+verify = typer.Typer(no_args_is_help=True, help="기록이 온전한지 확인합니다.")
 
 for command in (
     serving.run,
@@ -34,6 +35,9 @@ for command in (
 train.command("intent")(tools.train_intent_model)
 train.command("ranker")(ranking.train_ranker)
 cli.add_typer(train, name="train")
+cli.command("purge")(privacy.purge)
+verify.command("access-log")(privacy.verify_access_log)
+cli.add_typer(verify, name="verify")
 
 # OSError: a folder that may not be written, a full disk.
 EXPECTED = (CommandError, SettingsError, EmbeddedPostgresError, EncoderFolderError, WeightsError, OSError)

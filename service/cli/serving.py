@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from service.app import create_app
+from service.business_status.nts import make_register
 from service.cli.preparation import database_of, fill, how_to_sign_in, prepare_matching
 from service.cli.terminal import CommandError, say
 from service.db.migrate import is_current
@@ -64,7 +65,8 @@ def worker() -> None:
         encoder()
         say("작업자가 준비되었습니다")
         engine = MatchingEngine(database, encoder, settings.intent_dir)
-        asyncio.run(_work(Services(database, encoder, engine.caught_up, settings)))
+        services = Services(database, encoder, make_register(settings), engine.caught_up, settings)
+        asyncio.run(_work(services))
 
 
 def _require_current(database: Database) -> None:

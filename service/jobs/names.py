@@ -2,6 +2,9 @@
 
 EMBED_SUPPLIER = "embed_supplier"
 EMBED_NEED = "embed_need"
+CHECK_BUSINESS_NUMBERS = "check_business_numbers"
+REFRESH_BUSINESS_NUMBERS = "refresh_business_numbers"
+PURGE_NIGHTLY = "purge_nightly"
 RUN_IMPORT = "run_import"
 TRAIN_RANKER = "train_ranker"
 LEARN_NIGHTLY = "learn_nightly"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from matching.encoder import Encoder
 from matching.recommender import Recommender
 from service.db.session import Database
+from service.kit.business_register import BusinessRegister
 from service.settings import Settings
 
 
@@ -38,6 +39,7 @@ class Services:
 
     database: Database
     encoder: LazyEncoder
+    register: BusinessRegister
     recommender: Callable[[], Recommender]
     """What ranks, over the suppliers as the database has them at the call and unchanged by later writes."""
     settings: Settings

@@ -5,6 +5,7 @@ from sqlmodel import Session
 
 from service.accounts.actor import Actor
 from service.accounts.audit import record_event
+from service.business_status.operations import have_numbers_checked
 from service.db.tables import Manufacturer
 from service.kit import clock
 from service.kit.problems import field_problem
@@ -33,6 +34,7 @@ def add_manufacturer(session: Session, actor: Actor, data: ManufacturerProfileIn
             raise field_problem("/business_number", "business_number_taken", 409) from error
         raise
     record_event(session, actor, "manufacturer.registered", manufacturer.id)
+    have_numbers_checked(session)
     return manufacturer
 
 

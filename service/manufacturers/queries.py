@@ -7,7 +7,9 @@ from sqlalchemy import ColumnElement, false, tuple_
 from sqlmodel import Session, col, select, true
 
 from service.accounts.actor import Actor
+from service.business_status.queries import in_state
 from service.db.tables import Account, Manufacturer
+from service.kit.business_register import BusinessState
 from service.kit.pages import cut_page, decode_uuid_cursor
 from service.kit.problems import Problem
 
@@ -37,18 +39,28 @@ def get_manufacturer(
     return found
 
 
-def contact_of(session: Session, manufacturer_id: UUID) -> Account | None:
-    """The person who has been the manufacturer's contact for longest, those who left last."""
-    statement = select(Account).where(Account.manufacturer_id == manufacturer_id)
-    longest_first = (col(Account.active).desc(), col(Account.created_at), col(Account.id))
-    return session.exec(statement.order_by(*longest_first).limit(1)).first()
+def contacts_of(session: Session, manufacturer_ids: Sequence[UUID]) -> dict[UUID, Account]:
+    """The first person with an open account of each manufacturer: one query however many they are."""
+    statement = select(Account).where(col(Account.manufacturer_id).in_(manufacturer_ids), col(Account.active))
+    newest_first = statement.order_by(col(Account.created_at).desc(), col(Account.id).desc())
+    return {
+        account.manufacturer_id: account
+        for account in session.exec(newest_first)
+        if account.manufacturer_id is not None
+    }
 
 
 def list_visible(
-    session: Session, actor: Actor, limit: int, cursor: str | None
+    session: Session,
+    actor: Actor,
+    limit: int,
+    cursor: str | None,
+    business_status: BusinessState | None = None,
 ) -> tuple[Sequence[Manufacturer], str | None]:
     """One page, by company name."""
     statement = select(Manufacturer).where(visible_to(actor))
+    if business_status is not None:
+        statement = statement.where(in_state(col(Manufacturer.business_number), business_status))
     if cursor is not None:
         name, last_id = decode_uuid_cursor(cursor)
         statement = statement.where(

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from service.accounts.schemas import Contact, ContactAnswer
+from service.business_status.queries import BusinessStatusAnswer
 from service.codes.types import BusinessNumber, IndustryCode, RegionCode, SmartLevelName, Won
 from service.kit.texts import Name, not_null
 from service.privacy.consents import Consents
@@ -75,6 +76,7 @@ class ManufacturerAnswer(BaseModel):
     smart_level: str | None
     existing_systems: list[str]
     contact: ContactAnswer | None
+    business_status: BusinessStatusAnswer | None = Field(None, description="국세청 상태 (담당자만)")
     version: int
     created_at: datetime
     updated_at: datetime

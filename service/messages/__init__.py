@@ -3,10 +3,12 @@
 from service.messages import (
     accounts,
     assignments,
+    business_status,
     clusters,
     common,
     evaluation,
     financing,
+    privacy,
     ranking,
     validation,
 )
@@ -20,6 +22,8 @@ SENTENCES: dict[str, str] = {
     **assignments.SENTENCES,
     **clusters.SENTENCES,
     **accounts.SENTENCES,
+    **business_status.SENTENCES,
+    **privacy.SENTENCES,
 }
 
 

@@ -8,8 +8,10 @@ from sqlmodel import Session
 from service.accounts.actor import Role
 from service.accounts.links import mail_link
 from service.accounts.operations import open_account
-from service.accounts.schemas import Contact
-from service.db.tables import LinkPurpose
+from service.accounts.schemas import Contact, ContactAnswer
+from service.db.tables import Account, LinkPurpose
+from service.kit.masking import mask_email, mask_name, mask_phone
+from service.privacy.access_log import Form
 from service.privacy.consents import Consent, record_consents
 
 
@@ -38,3 +40,21 @@ def admit_contact(
     )
     record_consents(session, account.id, list(consents))
     mail_link(session, LinkPurpose.CONFIRMATION, account)
+
+
+def shown_contact(account: Account | None, form: Form) -> ContactAnswer | None:
+    """A company's contact, masked in lists."""
+    if account is None:
+        return None
+    if form is Form.FULL:
+        return ContactAnswer(name=account.name, email=account.email, phone=account.phone)
+    return ContactAnswer(
+        name=mask_name(account.name),
+        email=mask_email(account.email),
+        phone=mask_phone(account.phone) if account.phone else None,
+    )
+
+
+def shown_name(name: str | None, form: Form) -> str | None:
+    """A representative's name, masked in lists."""
+    return mask_name(name) if name and form is Form.MASKED else name

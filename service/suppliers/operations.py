@@ -11,6 +11,7 @@ from matching import taxonomy
 from service.accounts.actor import Actor
 from service.accounts.audit import record_event
 from service.accounts.own_company import refuse_own_company
+from service.business_status.operations import have_numbers_checked
 from service.db.tables import Reference, Solution, Supplier, SupplierStatus
 from service.jobs.names import EMBED_SUPPLIER
 from service.jobs.queue import Priority, enqueue
@@ -26,6 +27,8 @@ from service.suppliers.schemas import (
 )
 
 _PARTS = {"solutions", "references", "contact", "consents"}
+_PERSONAL = {"representative_name"}
+"""Told of in the audit trail without its value: the trail stays when the person is forgotten."""
 
 # From which states an account manager may move a supplier to which.
 TRANSITIONS: Mapping[SupplierStatus, frozenset[SupplierStatus]] = {
@@ -67,6 +70,7 @@ def add_supplier(
     # What comes in approved comes in bulk: nobody who registers by hand waits behind an import.
     bulk = status is SupplierStatus.APPROVED
     _have_embedded(session, supplier, Priority.BULK if bulk else Priority.PERSON_WAITS)
+    have_numbers_checked(session)
     return supplier
 
 
@@ -85,7 +89,7 @@ def change_supplier(session: Session, actor: Actor, supplier: Supplier, patch: S
     supplier.version += 1
     supplier.updated_at = clock.now()
     session.flush()
-    replaced = sorted(patch.model_fields_set & _PARTS)
+    replaced = sorted(patch.model_fields_set & (_PARTS | _PERSONAL))
     record_event(
         session,
         actor,
@@ -173,5 +177,7 @@ def _search_text(supplier: Supplier, solutions: Sequence[SolutionInput | Solutio
 
 def _storable(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name: value if isinstance(value, int | list | None) else str(value) for name, value in values.items()
+        name: value if isinstance(value, int | list | None) else str(value)
+        for name, value in values.items()
+        if name not in _PERSONAL
     }

@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, false, func, or_, tuple_
 from sqlmodel import Session, col, select, true
 
 from service.accounts.actor import Actor, Role
+from service.business_status.queries import in_state
 from service.db.tables import Account, Reference, Solution, Supplier, SupplierStatus
+from service.kit.business_register import BusinessState
 from service.kit.pages import cut_page, decode_uuid_cursor
 from service.kit.problems import Problem
 
@@ -35,6 +37,7 @@ class DirectoryFilter:
     serves: str | None = None
     words: str | None = None
     status: SupplierStatus | None = None
+    business_status: BusinessState | None = None
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -90,8 +93,8 @@ def with_parts(session: Session, suppliers: Iterable[Supplier]) -> list[Supplier
         account.supplier_id: account
         for account in session.exec(
             select(Account)
-            .where(col(Account.supplier_id).in_(ids))
-            .order_by(col(Account.active), col(Account.created_at).desc(), col(Account.id).desc())
+            .where(col(Account.supplier_id).in_(ids), col(Account.active))
+            .order_by(col(Account.created_at).desc(), col(Account.id).desc())
         )
     }
     return [
@@ -120,6 +123,8 @@ def _conditions(wanted: DirectoryFilter, actor: Actor) -> list[ColumnElement[boo
         conditions.append(col(Supplier.status) == SupplierStatus.APPROVED.value)
     elif wanted.status is not None:
         conditions.append(col(Supplier.status) == wanted.status.value)
+    if actor.is_staff and wanted.business_status is not None:
+        conditions.append(in_state(col(Supplier.business_number), wanted.business_status))
     if wanted.category is not None:
         conditions.append(_offers(col(Solution.categories).contains([wanted.category])))
     if wanted.industry is not None:

@@ -16,6 +16,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from service.accounts.schemas import Contact, ContactAnswer
+from service.business_status.queries import BusinessStatusAnswer
 from service.codes.types import (
     BusinessNumber,
     Categories,
@@ -215,6 +216,7 @@ class SupplierAnswer(PublicSupplierAnswer):
     status_reason: str | None
     status_changed_at: datetime | None
     contact: ContactAnswer | None
+    business_status: BusinessStatusAnswer | None = Field(None, description="국세청 상태 (담당자만)")
     version: int
     created_at: datetime
     updated_at: datetime

@@ -83,8 +83,13 @@ def journey(settings: Settings, journey_database: Database, real_encoder: Encode
         json={"title": "도금 두께 기록", "description": PLATING},
         headers=person.headers,
     )
-    lazy = LazyEncoder(lambda: real_encoder)
-    services = Services(journey_database, lazy, app.state.matching.caught_up, app.state.settings)
+    services = Services(
+        journey_database,
+        LazyEncoder(lambda: real_encoder),
+        app.state.register,
+        app.state.matching.caught_up,
+        app.state.settings,
+    )
     asyncio.run(run_worker(make_worker_app(journey_database.url), services, wait=False))
     app.state.matching.refresh()
     manager = staff(client)

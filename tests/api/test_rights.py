@@ -273,12 +273,43 @@ def test_only_staff_has_the_clusters_found_anew(world: World) -> None:
     assert verdicts(world, world.manufacturer, "POST", "/v1/clusters/refresh") == STAFF
 
 
+@pytest.mark.parametrize("kind", ["suppliers", "manufacturers"])
+def test_a_companys_history_is_seen_by_itself_and_staff(world: World, kind: str) -> None:
+    own = world.supplier if kind == "suppliers" else world.manufacturer
+    assert verdicts(world, own, "GET", f"/v1/{kind}/{own.company_id}/history") == OWN_AND_STAFF
+
+
+def test_only_staff_downloads_contacts(world: World) -> None:
+    assert verdicts(world, world.supplier, "GET", "/v1/exports/suppliers?reason=설명회 안내") == STAFF
+
+
+def test_everyone_who_is_signed_in_has_own_data(world: World) -> None:
+    signed_in = EVERYONE | {"anonymous": 401}
+    assert verdicts(world, world.supplier, "GET", "/v1/me/export") == signed_in
+    assert verdicts(world, world.supplier, "GET", "/v1/me/consents") == signed_in
+    body = {"purpose": "marketing", "accepted": False}
+    assert verdicts(world, world.supplier, "POST", "/v1/me/consents", body) == signed_in
+    assert verdicts(world, world.supplier, "GET", "/v1/consent-texts") == EVERYONE
+
+
+def test_companies_close_their_own_accounts(world: World) -> None:
+    staff = {"account_manager": 403, "admin": 403}
+    assert verdicts(world, world.supplier, "POST", "/v1/me/closure") == EVERYONE | {"anonymous": 401} | staff
+
+
+def test_anyone_checks_a_business_number(world: World) -> None:
+    body = {"business_number": "120-81-47521"}
+    assert verdicts(world, world.supplier, "POST", "/v1/business-numbers/check", body) == EVERYONE
+
+
 MISSING = [
     ("GET", "/v1/suppliers/{}", None),
     ("PATCH", "/v1/suppliers/{}", {"employee_count": 1}),
     ("POST", "/v1/suppliers/{}/approval", None),
     ("POST", "/v1/suppliers/{}/suspension", {"reason": "사유입니다"}),
     ("GET", "/v1/suppliers/{}/leads", None),
+    ("GET", "/v1/suppliers/{}/history", None),
+    ("GET", "/v1/manufacturers/{}/history", None),
     ("GET", "/v1/manufacturers/{}", None),
     ("PATCH", "/v1/manufacturers/{}", {"employee_count": 1}),
     ("POST", "/v1/manufacturers/{}/needs", companies.need()),

@@ -126,3 +126,22 @@ def test_the_database_itself_refuses(database: Database, statement: str) -> None
         session.execute(text(INSERT_SUPPLIER))
     with pytest.raises(IntegrityError), database.engine.begin() as connection:
         connection.execute(text(statement))
+
+
+def test_names_of_representatives_leave_the_audit_trail(empty: Database) -> None:
+    with empty.engine.begin() as connection:
+        config = _config(connection)
+        command.upgrade(config, "0006")
+        connection.execute(
+            text("""
+                INSERT INTO audit_event (id, occurred_at, action, actor, subject_id, before, after)
+                SELECT gen_random_uuid(), now(), 'supplier.changed', 'x', gen_random_uuid(), before, after
+                FROM (VALUES ('{"representative_name": "박대표", "region": "41"}'::jsonb,
+                              '{"representative_name": "선우대표"}'::jsonb),
+                             ('null'::jsonb, '{"representative_name": "박대표"}'::jsonb),
+                             (NULL, NULL)) AS event (before, after)""")
+        )
+    migrate(empty.engine)
+    with empty.engine.connect() as connection:
+        kept = connection.execute(text("SELECT before, after FROM audit_event")).all()
+    assert sorted(map(str, kept)) == ["(None, None)", "(None, {})", "({'region': '41'}, {})"]

@@ -17,6 +17,7 @@ from service.db.tables.alliance import (
     Supplier,
     SupplierStatus,
 )
+from service.db.tables.business_status import BusinessStatus
 from service.db.tables.clusters import Cluster, ClusteringRun, ClusterMember
 from service.db.tables.matching import Embedding, Feedback, RecommendationRun, Verdict
 from service.db.tables.operations import (
@@ -27,19 +28,24 @@ from service.db.tables.operations import (
     Job,
     JobStatus,
 )
+from service.db.tables.privacy import AccessLogEntry, AccountClosure, DestructionRecord
 from service.db.tables.programmes import FundTerm, Programme
 from service.db.tables.ranking import RankerActivation, RankerVersion
 
 __all__ = [
+    "AccessLogEntry",
     "Account",
+    "AccountClosure",
     "AccountLink",
     "AccountSession",
     "ApiKey",
     "AuditEvent",
+    "BusinessStatus",
     "Cluster",
     "ClusterMember",
     "ClusteringRun",
     "ConsentRecord",
+    "DestructionRecord",
     "Embedding",
     "Feedback",
     "FundTerm",

@@ -1,0 +1,70 @@
+"""Everything held about an account and its company, for the person it belongs to (PIPA art. 35)."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session, SQLModel, col, select
+
+from service.db.tables import (
+    Account,
+    AccountClosure,
+    AuditEvent,
+    BusinessStatus,
+    ConsentRecord,
+    Feedback,
+    Job,
+    Manufacturer,
+    Need,
+    RecommendationRun,
+    Reference,
+    Solution,
+    Supplier,
+)
+from service.privacy.history import INTERNAL
+
+_SECRETS = {"password_hash", "search_text", "changed_in"}
+
+
+def held_about(session: Session, account: Account) -> dict[str, Any]:
+    """Every row of ours about that person and that company, as JSON, without the password's hash."""
+    company_id = account.supplier_id or account.manufacturer_id
+    return {
+        "account": _plain(account),
+        "consents": _rows(session, ConsentRecord, ConsentRecord.account_id, account.id),
+        "closure": _rows(session, AccountClosure, AccountClosure.account_id, account.id),
+        "company": _company(session, company_id) if company_id else None,
+        "history": _history(session, company_id or account.id),
+        "jobs": _rows(session, Job, Job.requested_by, account.id),
+        "recommendation_runs": _rows(session, RecommendationRun, RecommendationRun.requested_by, account.id),
+        "feedback": _rows(session, Feedback, Feedback.account_id, account.id),
+    }
+
+
+def _company(session: Session, company_id: UUID) -> dict[str, Any]:
+    company = session.get(Supplier, company_id) or session.get_one(Manufacturer, company_id)
+    number = company.business_number
+    return _plain(company) | {
+        "solutions": _rows(session, Solution, Solution.supplier_id, company_id),
+        "references": _rows(session, Reference, Reference.supplier_id, company_id),
+        "needs": _rows(session, Need, Need.manufacturer_id, company_id),
+        "business_status": _rows(session, BusinessStatus, BusinessStatus.business_number, number),
+    }
+
+
+def _history(session: Session, subject_id: UUID) -> list[dict[str, Any]]:
+    events = session.exec(
+        select(AuditEvent)
+        .where(AuditEvent.subject_id == subject_id, ~col(AuditEvent.action).startswith(INTERNAL))
+        .order_by(col(AuditEvent.occurred_at))
+    )
+    return [event.model_dump(mode="json", exclude={"actor"}) for event in events]
+
+
+def _rows(session: Session, table: type[SQLModel], column: Any, value: object) -> list[dict[str, Any]]:
+    found: Sequence[SQLModel] = session.exec(select(table).where(column == value)).all()
+    return [_plain(row) for row in found]
+
+
+def _plain(row: SQLModel) -> dict[str, Any]:
+    return row.model_dump(mode="json", exclude=_SECRETS)

@@ -1,0 +1,25 @@
+"""Erasing what is past its time, and keeping a record of having done so."""
+
+from sqlmodel import Session
+
+from service.db.tables import DestructionRecord
+from service.kit import clock
+from service.privacy.retention import RULES
+
+
+def purge(session: Session) -> list[DestructionRecord]:
+    """Erase by every rule and keep a 파기 기록 for each that found something.
+
+    To see what it would erase, call it and roll back: the count is then of the very same statements.
+    """
+    records = []
+    for rule in RULES:
+        count = rule.erase(session, clock.now() - rule.kept_for)
+        if count:
+            record = DestructionRecord(
+                rule=rule.name, kept_days=rule.kept_for.days, basis=rule.basis, count=count
+            )
+            records.append(record)
+    session.add_all(records)
+    session.flush()
+    return records

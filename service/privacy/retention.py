@@ -1,0 +1,151 @@
+"""How long what is kept, under which rule, and how it is erased.
+
+PIPA art. 21 wants personal data destroyed without delay once its purpose is fulfilled; where no law names a
+number of days the number is the alliance's own and says so. Erased means overwritten or deleted in every
+table; the space is given back by PostgreSQL's vacuum, and backups age out by their own schedule.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import CursorResult, Executable, text
+from sqlmodel import Session
+
+CLOSED_ACCOUNT_KEPT_FOR = timedelta(days=10)
+
+Erase = Callable[[Session, datetime], int]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is erased once it is older than `kept_for`; `erase` takes the cut-off and counts."""
+
+    name: str
+    kept_for: timedelta
+    basis: str
+    erase: Erase
+
+
+def _count(session: Session, statement: Executable, cut_off: datetime) -> int:
+    result = session.execute(statement, {"cut_off": cut_off})
+    assert isinstance(result, CursorResult)
+    return int(result.rowcount)
+
+
+def _by(statement: str) -> Erase:
+    """Erases by one statement over `:cut_off`."""
+    return lambda session, cut_off: _count(session, text(statement), cut_off)
+
+
+def erase_accounts(session: Session, account_ids: Sequence[UUID]) -> None:
+    """Leave of these people an id that says nothing: other rows may still point at it."""
+    for table in ("account_session", "account_link"):
+        session.execute(text(f"DELETE FROM {table} WHERE account_id = ANY(:ids)"), {"ids": list(account_ids)})
+    session.execute(
+        text("""
+            UPDATE account SET email = 'erased-' || id || '@erased.invalid', name = '', phone = NULL,
+                   password_hash = '', active = false, email_confirmed_at = NULL
+            WHERE id = ANY(:ids)"""),
+        {"ids": list(account_ids)},
+    )
+
+
+_FORGET_PEOPLE_OF_SUPPLIERS = text("""
+    UPDATE supplier SET representative_name = NULL, address = NULL, status_reason = NULL,
+           version = version + 1
+    WHERE id = ANY(:ids)""")
+_FORGET_BEFORE, _FORGET_AFTER = (
+    text(f"""
+        UPDATE audit_event SET {side} = {side} - ARRAY['address', 'reason']
+        WHERE subject_id = ANY(:ids) AND {side} ?| ARRAY['address', 'reason']""")
+    for side in ("before", "after")
+)
+
+
+def _forget_suppliers(session: Session, supplier_ids: Sequence[UUID]) -> None:
+    for statement in (_FORGET_PEOPLE_OF_SUPPLIERS, _FORGET_BEFORE, _FORGET_AFTER):
+        session.execute(statement, {"ids": list(supplier_ids)})
+
+
+def erase_rejected(session: Session, cut_off: datetime) -> int:
+    """The people of registrations that were refused; the company and its number stay."""
+    found = session.execute(
+        text("""
+            SELECT supplier.id, account.id FROM supplier
+            LEFT JOIN account ON account.supplier_id = supplier.id AND account.password_hash <> ''
+            WHERE supplier.status = 'rejected' AND supplier.status_changed_at < :cut_off
+              AND (account.id IS NOT NULL OR supplier.representative_name IS NOT NULL
+                   OR supplier.address IS NOT NULL OR supplier.status_reason IS NOT NULL)"""),
+        {"cut_off": cut_off},
+    ).all()
+    erase_accounts(session, [account_id for _, account_id in found if account_id])
+    supplier_ids = {supplier_id for supplier_id, _ in found}
+    _forget_suppliers(session, list(supplier_ids))
+    return len(supplier_ids)
+
+
+def erase_closed(session: Session, cut_off: datetime) -> int:
+    """People who asked for it; with the last one of a supplier goes its representative's name too."""
+    ids = list(
+        session.execute(
+            text("""
+                UPDATE account_closure SET erased_at = now()
+                WHERE requested_at < :cut_off AND erased_at IS NULL RETURNING account_id"""),
+            {"cut_off": cut_off},
+        ).scalars()
+    )
+    erase_accounts(session, ids)
+    left_alone = session.execute(
+        text("""
+            SELECT supplier_id FROM account WHERE id = ANY(:ids) AND supplier_id IS NOT NULL
+            EXCEPT SELECT supplier_id FROM account WHERE active"""),
+        {"ids": ids},
+    ).scalars()
+    _forget_suppliers(session, list(left_alone))
+    return len(ids)
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "closed_accounts",
+        CLOSED_ACCOUNT_KEPT_FOR,
+        "개인정보 보호법 제36조, 시행령 제43조: 삭제 요구를 받은 날부터 10일 이내",
+        erase_closed,
+    ),
+    Rule(
+        "rejected_registrations",
+        timedelta(days=90),
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (이의 제기 기간)",
+        erase_rejected,
+    ),
+    Rule(
+        "idempotency_answers",
+        timedelta(hours=24),
+        "개인정보 보호법 제21조; 재전송을 알아보는 24시간이 지나면 쓰임이 없음",
+        _by("DELETE FROM idempotency_record WHERE created_at < :cut_off"),
+    ),
+    Rule(
+        "import_uploads",
+        timedelta(days=30),
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (끝내지 못한 가져오기의 원본)",
+        _by("""
+            DELETE FROM import_upload USING job
+            WHERE job.id = import_upload.job_id AND job.created_at < :cut_off"""),
+    ),
+    Rule(
+        "import_rejections",
+        timedelta(days=90),
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (가져오기에서 거절한 줄의 설명)",
+        _by("""
+            UPDATE job SET result = jsonb_set(result, '{rejected}', '[]')
+            WHERE finished_at < :cut_off AND kind LIKE 'import_%' AND result->'rejected' <> '[]'"""),
+    ),
+    Rule(
+        "feedback_comments",
+        timedelta(days=3 * 365),
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (추천 의견의 자유 글)",
+        _by("UPDATE feedback SET comment = NULL WHERE created_at < :cut_off AND comment IS NOT NULL"),
+    ),
+)
