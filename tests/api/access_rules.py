@@ -1,0 +1,195 @@
+"""Who may call what: one line for each operation of the API.
+
+An operation without a line fails `test_access.py`, and so does a line without an operation. The table is
+written by hand and not derived from the code, so that a right that was lost in the code shows.
+
+A rule has three parts: who is let in whatever the thing (`PUBLIC`, `SIGNED_IN`, `STAFF`, `ADMIN`), whether
+the owner of a thing is let in too (`OWN_AND_STAFF`; then a thing of others is a 404 like one that does
+not exist), and what a caller has to send (`.sending(...)`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tests.factories import companies
+from tests.factories.world import ACTORS, STAFF_ACTORS, World
+
+OK = "allowed"
+OWN, OTHER, MISSING = "own", "other", "missing"
+OWNERS = {
+    "supplier_id": "supplier",
+    "manufacturer_id": "manufacturer",
+    "need_id": "manufacturer",
+    "run_id": "manufacturer",
+}
+"""Whose thing a path parameter names; a parameter that is not here names nobody's."""
+
+Body = Callable[[World], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who is let in, and with what."""
+
+    allowed: frozenset[str]
+    owners: bool = False
+    sent: Body = field(default=lambda _: {})
+    exceptions: dict[str, Any] = field(default_factory=dict)
+
+    def sending(self, body: Callable[[], Any] | dict[str, Any]) -> "Rule":
+        """The same with a JSON body: a literal, or what makes a fresh one each time."""
+        return replace(self, sent=lambda _: {"json": body() if callable(body) else body})
+
+    def sending_form(self, **form: str) -> "Rule":
+        """The same with a form."""
+        return replace(self, sent=lambda _: {"data": form})
+
+    def sending_lines(self, lines: str) -> "Rule":
+        """The same with JSON Lines."""
+        return replace(
+            self, sent=lambda _: {"content": lines, "headers": {"Content-Type": "application/x-ndjson"}}
+        )
+
+    def sending_about(self, body: Callable[[World], Any]) -> "Rule":
+        """The same with a JSON body that names something of the world."""
+        return replace(self, sent=lambda world: {"json": body(world)})
+
+    def but(self, **exceptions: Any) -> "Rule":
+        """The same with another verdict for some actors."""
+        return replace(self, exceptions=exceptions)
+
+    def verdict(self, actor: str, whose: str) -> str | int:
+        """What that actor is answered about a thing of that kind: OK, or the status of the refusal."""
+        if actor in self.exceptions:
+            verdict: str | int = self.exceptions[actor]
+            return verdict
+        let_in = actor in self.allowed or (self.owners and whose == OWN)
+        if let_in:
+            return 404 if whose == MISSING else OK
+        if actor == "anonymous":
+            return 401
+        return 404 if self.owners else 403
+
+
+PUBLIC = Rule(frozenset(ACTORS))
+SIGNED_IN = Rule(frozenset(ACTORS) - {"anonymous"})
+STAFF = Rule(STAFF_ACTORS)
+OWN_AND_STAFF = Rule(STAFF_ACTORS, owners=True)
+ADMIN = Rule(frozenset({"admin", "key_admin"}))
+
+_REASON = {"reason": "사유입니다"}
+_PRICE = {"price_won": 10_000_000}
+_RATE = {"annual_rate_percent": "4.5"}
+_BUDGET = {"monthly_budget_won": 900_000}
+_TERMS = _PRICE | _RATE | {"months": 12}
+_FUND_LOAN = {
+    "principal_won": 10_000_000,
+    "months": 12,
+    "bank_rate_percent": "5.2",
+    "rate_reduction_percent": "1.5",
+    "floor_rate_percent": "1.0",
+    "start_date": "2026-01-25",
+}
+_COMPARISON = {
+    "discount_rate_percent": "6",
+    "options": [{"name": "할부", "kind": "installment", **_TERMS, "start_date": "2026-01-25"}],
+}
+_PREPAYMENT = {
+    "amount_won": 10_000_000,
+    "fee_rate_percent": "1.2",
+    "start_date": "2024-01-15",
+    "prepayment_date": "2025-01-15",
+    "maturity_date": "2027-01-15",
+}
+_STAFF_ACCOUNT = {"name": "새사람", "role": "admin", "password": companies.PASSWORD}
+
+
+def _account() -> dict[str, Any]:
+    return _STAFF_ACCOUNT | {"email": companies.contact()["email"]}
+
+
+def _decision(world: World) -> dict[str, Any]:
+    return {"supplier_id": world.shown_supplier, "verdict": "introduced"}
+
+
+def _grant(world: World) -> dict[str, Any]:
+    code = world.thing("code", None)
+    return {"programme": code, "year": 2022, "level": "고도화2", "cost_won": 1_500_000_000}
+
+
+RULES: dict[str, Rule] = {
+    "POST /v1/suppliers": PUBLIC.sending(companies.supplier),
+    "GET /v1/suppliers": PUBLIC,
+    "GET /v1/suppliers/{supplier_id}": PUBLIC,
+    "PATCH /v1/suppliers/{supplier_id}": OWN_AND_STAFF.sending({"employee_count": 4}),
+    "POST /v1/suppliers/{supplier_id}/approval": STAFF,
+    "POST /v1/suppliers/{supplier_id}/rejection": STAFF.sending(_REASON),
+    "POST /v1/suppliers/{supplier_id}/suspension": STAFF.sending(_REASON),
+    "GET /v1/suppliers/{supplier_id}/leads": OWN_AND_STAFF,
+    "POST /v1/manufacturers": PUBLIC.sending(companies.manufacturer),
+    "GET /v1/manufacturers": STAFF,
+    "GET /v1/manufacturers/{manufacturer_id}": OWN_AND_STAFF,
+    "PATCH /v1/manufacturers/{manufacturer_id}": OWN_AND_STAFF.sending({"employee_count": 4}),
+    "POST /v1/manufacturers/{manufacturer_id}/needs": OWN_AND_STAFF.sending(companies.need),
+    "GET /v1/needs": SIGNED_IN,
+    "GET /v1/needs/{need_id}": OWN_AND_STAFF,
+    "PATCH /v1/needs/{need_id}": OWN_AND_STAFF.sending({"budget_won": 40_000_000}),
+    "GET /v1/needs/{need_id}/recommendations": OWN_AND_STAFF,
+    "POST /v1/recommendations/preview": PUBLIC.sending(companies.preview),
+    "POST /v1/recommendations/{run_id}/feedback": STAFF.sending_about(_decision),
+    "GET /v1/recommendations/{run_id}/feedback": STAFF,
+    "GET /v1/ranking/weights": STAFF,
+    "POST /v1/ranking/weights": ADMIN.sending({"weights": {"region_same": 0.4}, "note": "가까운 곳"}),
+    "GET /v1/ranking/versions": STAFF,
+    "POST /v1/ranking/versions/{version_id}/activation": ADMIN.sending({}),
+    "POST /v1/ranking/rollback": ADMIN.sending({}),
+    "POST /v1/ranking/trainings": ADMIN,
+    "POST /v1/assignments": STAFF.sending({}),
+    "GET /v1/assignments/{job_id}": STAFF,
+    "POST /v1/imports/suppliers": ADMIN.sending_lines('{"company_name": "한빛"}\n'),
+    "POST /v1/imports/manufacturers": ADMIN.sending_lines('{"company_name": "새벽"}\n'),
+    "GET /v1/jobs/{job_id}": OWN_AND_STAFF,
+    "GET /v1/programmes": PUBLIC,
+    "GET /v1/programmes/{code}": PUBLIC,
+    "GET /v1/fund-terms": PUBLIC,
+    "GET /v1/codes/solution-categories": PUBLIC,
+    "GET /v1/codes/industries": PUBLIC,
+    "GET /v1/codes/regions": PUBLIC,
+    "GET /v1/codes/processes": PUBLIC,
+    "GET /v1/codes/smart-levels": PUBLIC,
+    "GET /v1/codes/certifications": PUBLIC,
+    # A key is a system and has no account of its own to show.
+    "GET /v1/accounts/me": SIGNED_IN.but(key_account_manager=404, key_admin=404),
+    "POST /v1/accounts": ADMIN.sending(_account),
+    "GET /v1/api-keys": ADMIN,
+    "POST /v1/api-keys": ADMIN.sending({"name": "누리집", "role": "account_manager"}),
+    "POST /v1/api-keys/{key_id}/revocation": ADMIN,
+    "POST /v1/financing/installment-schedules": PUBLIC.sending(_TERMS),
+    "POST /v1/financing/fund-loan-schedules": PUBLIC.sending(_FUND_LOAN),
+    "POST /v1/financing/comparisons": PUBLIC.sending(_COMPARISON),
+    "POST /v1/financing/prepayment-fees": PUBLIC.sending(_PREPAYMENT),
+    "POST /v1/financing/overdue-charges": PUBLIC.sending(
+        {"base_won": 2_974_692, "contract_rate_percent": "4.5", "days": 17}
+    ),
+    "POST /v1/financing/present-values": PUBLIC.sending(
+        {"annual_rate_percent": "10", "cashflows_won": [0, 100_000]}
+    ),
+    "POST /v1/financing/affordable-prices": PUBLIC.sending(_RATE | {"months": 12, **_BUDGET}),
+    "POST /v1/financing/shortest-terms": PUBLIC.sending(_RATE | _PRICE | _BUDGET),
+    "POST /v1/financing/implied-rates": PUBLIC.sending(
+        _PRICE | {"months": 12, "total_payment_won": 10_250_000}
+    ),
+    "POST /v1/financing/installment-schedules/batch": PUBLIC.sending({"items": [_TERMS]}),
+    "POST /v1/financing/overdue-schedules": PUBLIC.sending(
+        _TERMS | {"start_date": "2026-01-25", "first_missed_number": 3, "as_of": "2026-06-01"}
+    ),
+    "POST /v1/financing/grants": PUBLIC.sending_about(_grant),
+    # Whoever sends a wrong password is refused, whoever they are: 401 for everyone.
+    "POST /v1/auth/token": PUBLIC.sending_form(username="nobody@people.example", password="wrong").but(
+        **dict.fromkeys(ACTORS, 401)
+    ),
+    "GET /healthz": PUBLIC,
+    "GET /readyz": PUBLIC,
+    "GET /metrics": PUBLIC,
+}
