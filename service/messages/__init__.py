@@ -1,6 +1,6 @@
 """Every Korean sentence that a person reads, by code, one module a subject."""
 
-from service.messages import assignments, common, evaluation, financing, ranking, validation
+from service.messages import assignments, common, evaluation, financing, maintenance, ranking, validation
 
 SENTENCES: dict[str, str] = {
     **common.SENTENCES,
@@ -9,6 +9,7 @@ SENTENCES: dict[str, str] = {
     **ranking.SENTENCES,
     **evaluation.SENTENCES,
     **assignments.SENTENCES,
+    **maintenance.SENTENCES,
 }
 
 

@@ -2,8 +2,10 @@
 
 import threading
 import time
+import zlib
 from dataclasses import replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import structlog
 from prometheus_client import Gauge, Histogram
@@ -14,7 +16,7 @@ from matching.encoder import Encoder, SentenceTransformerEncoder, embed
 from matching.encoder_folder import made_encoder_name, prepare_encoder_folder
 from matching.features import EmbeddedNeed
 from matching.index import ProfileIndex
-from matching.intent import EncoderMismatchError, IntentModel
+from matching.intent import ARTEFACT_FOLDER, IntentModel
 from matching.ranker import Ranker
 from matching.recommender import Recommender
 from matching.text import passages_of_need
@@ -45,15 +47,29 @@ def encoder_name(settings: Settings) -> str:
     return made_encoder_name(folder) or str(folder)
 
 
-def load_intent(encoder_name: str, fitted_folder: Path) -> IntentModel:
-    """The shipped intent model, or the one fitted here when the encoder is another.
+class IntentUnusableError(RuntimeError):
+    """No intent model can be used: none fits the encoder, or its files are missing or damaged."""
 
-    Raises `EncoderMismatchError` or FileNotFoundError when neither belongs to this encoder.
+
+def load_intent(encoder_name: str, fitted_folder: Path) -> IntentModel:
+    """The shipped intent model, or the one fitted here when the encoder is another or that is damaged.
+
+    Raises `IntentUnusableError` when there is neither.
     """
     try:
-        return IntentModel.load(encoder_name=encoder_name)
-    except EncoderMismatchError:
-        return IntentModel.load(fitted_folder, encoder_name=encoder_name)
+        return _read_intent(ARTEFACT_FOLDER, encoder_name)
+    except IntentUnusableError:
+        if not fitted_folder.exists():
+            raise
+    return _read_intent(fitted_folder, encoder_name)
+
+
+def _read_intent(folder: Path, encoder_name: str) -> IntentModel:
+    try:
+        return IntentModel.load(folder, encoder_name)
+    # What numpy, json and zip raise at files that were cut, emptied or written over.
+    except (OSError, EOFError, BadZipFile, KeyError, TypeError, ValueError, zlib.error) as error:
+        raise IntentUnusableError(f"{type(error).__name__}: {error}") from error
 
 
 class MatchingEngine:
