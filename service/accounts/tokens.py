@@ -9,6 +9,8 @@ from service.kit import clock
 
 ALGORITHM = "HS256"
 ISSUER = "alliance"
+# "iat" is kept and not judged: the clock of the process that reads may be behind the one that issued.
+OPTIONS = {"require": ["exp", "sub", "iat"], "verify_iat": False}
 
 
 class TokenError(Exception):
@@ -30,9 +32,7 @@ def issue_token(account_id: UUID, key: str, minutes: int) -> str:
 def read_token(token: str, key: str) -> UUID:
     """The account a token was issued to. Raises `TokenError`."""
     try:
-        claims = jwt.decode(
-            token, key, [ALGORITHM], issuer=ISSUER, options={"require": ["exp", "sub", "iat"]}
-        )
+        claims = jwt.decode(token, key, [ALGORITHM], issuer=ISSUER, options=OPTIONS)
         return UUID(claims["sub"])
     except (jwt.InvalidTokenError, ValueError) as error:
         raise TokenError from error

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from service.cli.checks import Finding, on_the_database, on_this_machine
 from service.cli.preparation import database_of
-from service.cli.terminal import say
+from service.cli.terminal import say, say_aside
 from service.db.embedded import EmbeddedPostgresError
 from service.db.session import Database
 from service.messages import sentence
@@ -46,7 +46,7 @@ def _findings() -> Iterator[Finding]:
     yield from on_this_machine(settings)
     with contextlib.ExitStack() as stack:
         try:
-            database: Database = stack.enter_context(database_of(settings))
+            database: Database = stack.enter_context(database_of(settings, say_aside))
         except (EmbeddedPostgresError, OSError) as error:
             yield Finding.fault("database", "database_away", words=str(error)[:300])
             return

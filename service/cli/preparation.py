@@ -59,7 +59,7 @@ def seed() -> None:
 
 
 @contextlib.contextmanager
-def database_of(settings: Settings) -> Iterator[Database]:
+def database_of(settings: Settings, report: Callable[[str], None] = say) -> Iterator[Database]:
     """The database that the settings name, or the embedded one for as long as the block runs."""
     if settings.database_url:
         database = Database(settings.database_url)
@@ -68,7 +68,7 @@ def database_of(settings: Settings) -> Iterator[Database]:
         finally:
             database.close()
         return
-    cluster = EmbeddedPostgres(settings.data_dir, say)
+    cluster = EmbeddedPostgres(settings.data_dir, report)
     try:
         database = Database(cluster.start())
         cluster.watch()

@@ -3,6 +3,7 @@
 import threading
 import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from zipfile import BadZipFile
@@ -30,6 +31,9 @@ from service.settings import Settings
 
 log = structlog.get_logger()
 
+LOAD_AGAIN_SECONDS = 5.0
+LONGEST_ENCODING_SECONDS = 10.0
+ENCODING_THREADS = 4
 INDEXED = Gauge("alliance_indexed_suppliers", "Suppliers in the index of this process")
 RANKING_SECONDS = Histogram("alliance_ranking_seconds", "Time to rank and explain one need")
 
@@ -82,6 +86,7 @@ class MatchingEngine:
         self._recommender: Recommender | None = None
         self._live: LiveIndex | None = None
         self._activation: int | None = None
+        self._encoding = ThreadPoolExecutor(ENCODING_THREADS, "encoding")
         self._assembling = threading.Lock()
         self._started = threading.Event()
         self._ready = threading.Event()
@@ -123,8 +128,13 @@ class MatchingEngine:
         return self._recommender
 
     def embed(self, need: NeedProfile) -> EmbeddedNeed:
-        """A need with fresh vectors."""
-        return EmbeddedNeed(need, embed(self.encoder, passages_of_need(need)))
+        """A need with fresh vectors. Raises `Problem` 503 when the encoder does not answer in time."""
+        encoding = self._encoding.submit(embed, self.encoder, passages_of_need(need))
+        try:
+            return EmbeddedNeed(need, encoding.result(LONGEST_ENCODING_SECONDS))
+        except TimeoutError as error:
+            encoding.cancel()
+            raise Problem(503, "encoder_slow", headers={"Retry-After": "5"}) from error
 
     def recommend(self, need: EmbeddedNeed, limit: int) -> Recommendation:
         """The best suppliers for a need. Raises `Problem` 503 while the model is loading."""
@@ -163,7 +173,7 @@ class MatchingEngine:
                 return
             except Exception as error:
                 log.error("matching_not_loaded", error=type(error).__name__, detail=str(error)[:300])
-                self._stopped.wait(5)
+                self._stopped.wait(LOAD_AGAIN_SECONDS)
 
     def _load(self) -> None:
         started = time.monotonic()
