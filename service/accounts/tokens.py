@@ -4,13 +4,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import jwt
+from jwt.types import Options
 
 from service.kit import clock
 
 ALGORITHM = "HS256"
 ISSUER = "alliance"
 # "iat" is kept and not judged: the clock of the process that reads may be behind the one that issued.
-OPTIONS = {"require": ["exp", "sub", "iat"], "verify_iat": False}
+OPTIONS: Options = {"require": ["exp", "sub", "iat"], "verify_iat": False}
 
 
 class TokenError(Exception):

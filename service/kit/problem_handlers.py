@@ -102,13 +102,8 @@ def _database_error(request: Request, error: Exception) -> JSONResponse:
 
 def unexpected_response(error: Exception, path: str, request_id: str | None) -> JSONResponse:
     """What is answered to a fault of our own, after writing it to the log."""
-    # The statement and its parameters may hold personal data: the type and the trace are enough.
-    log.error("unexpected_error", error=type(error).__name__, path=path, exc_info=_trace(error))
+    log.error("unexpected_error", path=path, exc_info=error)
     return problem_response(Problem(500, "internal_error"), request_id)
-
-
-def _trace(error: Exception) -> object:
-    return None if isinstance(error, DBAPIError) else error
 
 
 def _validation_problem(error: RequestValidationError) -> Problem:

@@ -21,6 +21,7 @@ TITLES: dict[int, str] = {
 SENTENCES: dict[str, str] = {
     "bad_request": "요청 형식이 올바르지 않습니다. 보낸 내용을 확인해 주세요.",
     "address_invalid": "주소에 쓸 수 없는 글자(NUL)가 있습니다. 그 글자를 빼고 다시 보내 주세요.",
+    "origin_not_allowed": "이 누리집에서는 API를 부를 수 없습니다. 운영자에게 ALLIANCE_CORS_ORIGINS에 주소를 더해 달라고 요청해 주세요.",
     "body_not_utf8": "본문의 글자가 UTF-8이 아니어서 읽을 수 없습니다. UTF-8로 바꾸어 다시 보내 주세요.",
     "json_too_deep": "본문의 괄호가 너무 깊게 겹쳐 있습니다. 겹친 단계를 줄여 주세요.",
     "json_number_too_long": "본문에 자릿수가 너무 많은 수가 있습니다. 금액은 10조 원 이하의 정수로 넣어 주세요.",

@@ -113,6 +113,10 @@ def _decision(world: World) -> dict[str, Any]:
     return {"supplier_id": world.shown_supplier, "verdict": "introduced"}
 
 
+def _plan(world: World) -> dict[str, Any]:
+    return {"need_ids": [world.thing("need_id", None)]}
+
+
 def _grant(world: World) -> dict[str, Any]:
     code = world.thing("code", None)
     return {"programme": code, "year": 2022, "level": "고도화2", "cost_won": 1_500_000_000}
@@ -145,7 +149,7 @@ RULES: dict[str, Rule] = {
     "POST /v1/ranking/versions/{version_id}/activation": ADMIN.sending({}),
     "POST /v1/ranking/rollback": ADMIN.sending({}),
     "POST /v1/ranking/trainings": ADMIN,
-    "POST /v1/assignments": STAFF.sending({}),
+    "POST /v1/assignments": STAFF.sending_about(_plan),
     "GET /v1/assignments/{job_id}": STAFF,
     "POST /v1/imports/suppliers": ADMIN.sending_lines('{"company_name": "한빛"}\n'),
     "POST /v1/imports/manufacturers": ADMIN.sending_lines('{"company_name": "새벽"}\n'),

@@ -3,49 +3,18 @@
 The expectations stand in `access_rules.py`, one line for each operation.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from starlette.testclient import TestClient
 
-from service.app import create_app
-from service.db.session import Database
-from service.jobs.services import Services
-from service.recommendations.matching_engine import MatchingEngine
-from service.settings import Settings
 from tests.api.access_rules import MISSING, OK, OTHER, OWN, OWNERS, RULES, Rule
 from tests.factories.answers import problem
-from tests.factories.encoders import CountingEncoder
 from tests.factories.operations import OPERATIONS, Operation
 from tests.factories.world import ACTORS, World
 
 REFUSALS = (401, 403, 404)
 DONE_OR_TOO_LATE = (200, 201, 202, 409)
 """409: the actor may, but the thing has moved on: approved already, a plan that is not ready."""
-
-
-@pytest.fixture(scope="module")
-def app(settings: Settings, own_database: Database, encoder: CountingEncoder, intent: None) -> FastAPI:
-    """One application for all operations: making one for each would be most of the time."""
-    return create_app(settings, own_database, encoder=encoder)
-
-
-@pytest.fixture
-def world(
-    app: FastAPI, database: Database, services: Services, settings: Settings, run_jobs: Callable[[], None]
-) -> World:
-    """A world in which nothing exists yet, nor in the index."""
-    engine = MatchingEngine(database, services.encoder, settings.intent_dir)
-
-    def catch_up() -> None:
-        run_jobs()
-        engine.refresh()
-
-    engine.refresh()
-    app.state.matching = engine
-    return World(TestClient(app, raise_server_exceptions=False), catch_up)
 
 
 def kinds(operation: Operation, actor: str) -> list[str]:

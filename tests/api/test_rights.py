@@ -1,7 +1,6 @@
 """What each role sees of what it may see. Who may call what at all is the matrix in `test_access.py`."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,12 +22,6 @@ PRIVATE = {
     "status_reason",
     "created_at",
 }
-
-
-@pytest.fixture
-def world(matching_client: TestClient, catch_up: Callable[[], None]) -> World:
-    """A world in which nothing exists yet."""
-    return World(matching_client, catch_up)
 
 
 def viewers(client: TestClient, own: Person) -> dict[str, Headers]:

@@ -25,6 +25,7 @@ from starlette.testclient import TestClient
 
 from service.kit.problems import MEDIA_TYPE
 from tests.factories.world import ACTORS, World
+from tests.fuzz.application import application
 
 CHECKS = [
     not_a_server_error,
@@ -32,6 +33,8 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
+EXAMPLES = 100
+"""Most examples of one operation in a row."""
 EXISTING = 0.7
 """Share of requests whose path names a thing that exists."""
 
@@ -42,26 +45,31 @@ def fuzz(
     """Send that many requests, spread over all operations; how many of each status, and the failures."""
     document = schemathesis.openapi.from_asgi("/openapi.json", app)
     operations = [found.ok() for found in document.get_all_operations()]
-    each = -(-requests // len(operations))
     statuses, failures = Counter[str](), dict[str, str]()
-    for operation in operations:
-        try:
-            _try_out(operation, world, each, statuses)
-        except (FailureGroup, AssertionError) as error:
-            failures[operation.label] = str(error)[:3000]
-            report(f"  {operation.label}: {str(error)[:1500]}")
+    seed = 0
+    while statuses.total() < requests:  # an operation without parameters has few different requests
+        seed += 1
+        each = min(EXAMPLES, -(-(requests - statuses.total()) // len(operations)))
+        for operation in operations:
+            if operation.label in failures:
+                continue
+            try:
+                _try_out(operation, world, each, seed, statuses)
+            except (FailureGroup, AssertionError) as error:
+                failures[operation.label] = str(error)
+                report(f"  {operation.label}: {str(error)[:1500]}")
     return statuses, failures
 
 
-def _try_out(operation: Any, world: World, examples: int, statuses: Counter[str]) -> None:
-    chance = random.Random(operation.label)
+def _try_out(operation: Any, world: World, examples: int, seed: int, statuses: Counter[str]) -> None:
+    chance = random.Random(f"{operation.label} {seed}")
 
+    @hypothesis.seed(seed)
     @given(case=operation.as_strategy())
     @hypothesis.settings(
         max_examples=examples,
         database=None,
         deadline=None,
-        derandomize=True,
         phases=[Phase.explicit, Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
@@ -75,17 +83,13 @@ def _try_out(operation: Any, world: World, examples: int, statuses: Counter[str]
         statuses[f"{response.status_code}"] += 1
         case.validate_response(response, checks=CHECKS)
         if response.status_code >= 400:
-            assert response.headers["content-type"] == [MEDIA_TYPE] or MEDIA_TYPE in str(
-                response.headers["content-type"]
-            )
+            assert response.headers["content-type"] == [MEDIA_TYPE]
 
     answer()
 
 
 def main() -> None:
     """Fuzz over a database of its own and print the figures of tests/README.md."""
-    from tests.fuzz.application import application  # noqa: PLC0415 - it starts a PostgreSQL
-
     requests = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     with application() as (app, catch_up):
         world = World(TestClient(app, raise_server_exceptions=False), catch_up)
