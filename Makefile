@@ -4,7 +4,7 @@
 #   ARGS="..."               passed on to `alliance run`, pytest or a bench
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench clean
+.PHONY: help run test lint format bench faults fuzz audit clean
 
 TEST_PROCESSES ?= 2
 ARGS ?=
@@ -51,6 +51,19 @@ bench: $(DEVELOPED) ## tests/bench의 측정을 모두 실행합니다
 	  echo "[측정] $$name"; \
 	  OMP_NUM_THREADS=1 .venv/bin/python -m "tests.bench.$$name" $(ARGS) || exit 1; \
 	done
+
+faults: $(DEVELOPED) ## 서버와 데이터베이스를 죽여 보며 잃는 것이 없는지 잽니다 (십여 분)
+	@OMP_NUM_THREADS=1 .venv/bin/python -m tests.faults.kills 100
+	@OMP_NUM_THREADS=1 .venv/bin/python -m tests.faults.races
+	@OMP_NUM_THREADS=1 .venv/bin/python -m pytest tests/faults
+
+fuzz: $(DEVELOPED) ## OpenAPI 문서에서 만든 요청 2만 건을 보내 봅니다 (십여 분)
+	@OMP_NUM_THREADS=1 .venv/bin/python -m tests.fuzz.requests $(or $(ARGS),20000)
+
+audit: $(DEVELOPED) ## 알려진 취약점이 있는 패키지를 찾습니다 (PyPI의 취약점 목록에 닿아야 합니다)
+	@$(PIP_INSTALL) pip-audit
+	@.venv/bin/pip-audit --strict --disable-pip --no-deps -r .constraints.txt --progress-spinner off || { \
+	  echo "취약점이 있거나 확인하지 못한 패키지가 있습니다. 위의 목록을 보아 주십시오." >&2; exit 1; }
 
 clean: ## 만든 것을 지웁니다 (.alliance의 데이터는 남깁니다)
 	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

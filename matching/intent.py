@@ -174,7 +174,8 @@ class IntentModel:
         if encoder_name is not None and card["encoder"] != encoder_name:
             raise EncoderMismatchError(f"fitted on {card['encoder']}, asked for {encoder_name}")
         vocabulary = tuple(json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8")))
-        with np.load(folder / NUMBERS_FILE, allow_pickle=False) as stored:
+        # Opened here: numpy leaves a file that it cannot read open.
+        with (folder / NUMBERS_FILE).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             numbers = {name: stored[name] for name in stored.files}
         exact = {name: values.astype(np.float64) for name, values in numbers.items()}
         grams = sparse.csr_matrix(

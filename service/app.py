@@ -35,11 +35,13 @@ from service.imports import endpoints as imports
 from service.job_status import endpoints as job_status
 from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import keep_working
-from service.kit.http_frame import MEGABYTE, HttpFrame
+from service.kit.cross_origin import ALLOWED_HEADERS, ALLOWED_METHODS, SHOWN_HEADERS, CrossOrigin
+from service.kit.http_frame import HttpFrame
 from service.kit.logging import configure_logging
 from service.kit.problem_handlers import install_problem_handlers
 from service.kit.problems import Problem
 from service.kit.rate_limits import RateLimits
+from service.kit.request_limits import MEGABYTE, RequestLimits
 from service.manufacturers import endpoints as manufacturers
 from service.needs import endpoints as needs
 from service.openapi import complete_openapi
@@ -123,7 +125,7 @@ def create_app(
     app.state.matching = engine
     app.state.register = register
     _mount(app)
-    app.add_middleware(HttpFrame, rate_limits=app.state.rate_limits, limit_of=_body_limit)
+    _frame(app, settings)
     install_problem_handlers(app, REFUSALS)
     patch_fastapi(app, redirect_from_root_to_docs=True)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -142,6 +144,20 @@ async def _working(wanted: bool, services: Services) -> AsyncIterator[None]:
         working.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await working
+
+
+def _frame(app: FastAPI, settings: Settings) -> None:
+    """The layers around the application; the one that is added last is the outermost."""
+    app.add_middleware(RequestLimits, rate_limits=app.state.rate_limits, limit_of=_body_limit)
+    if settings.cors_origins:
+        app.add_middleware(
+            CrossOrigin,
+            allow_origins=settings.cors_origins,
+            allow_methods=ALLOWED_METHODS,
+            allow_headers=ALLOWED_HEADERS,
+            expose_headers=SHOWN_HEADERS,
+        )
+    app.add_middleware(HttpFrame, behind_tls=settings.behind_tls == "on")
 
 
 def _mount(app: FastAPI) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEFAULT_SECRETS = {"", "secret", "changeme", "change-me", "password"}
 SHORTEST_SECRET = 32
@@ -24,6 +24,12 @@ class Seed(StrEnum):
 
     DEMO = "demo"
     NONE = "none"
+
+
+def _listed(value: object) -> object:
+    return (
+        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    )
 
 
 class Settings(BaseSettings):
@@ -64,6 +70,12 @@ class Settings(BaseSettings):
         "https://api.odcloud.kr/api/nts-businessman/v1", description="where the tax service's API is"
     )
     rate_limit: Literal["on", "off"] = Field("on", description="limits on requests per address")
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), description="websites whose scripts may call the API, separated by commas"
+    )
+    behind_tls: Literal["on", "off"] = Field(
+        "off", description="a TLS proxy stands in front: browsers are told to use nothing else"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least severe line logged"
     )

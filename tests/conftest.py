@@ -36,7 +36,9 @@ from service.jobs.worker import make_worker_app, run_worker
 from service.recommendations.matching_engine import MatchingEngine
 from service.settings import Settings
 from tests.factories.encoders import CountingEncoder
+from tests.factories.world import World
 
+pytest_plugins = ["tests.logs"]
 TEMPLATE = "alliance_template"
 SHARED_FOLDER = pytest.StashKey[Path]()
 
@@ -162,7 +164,7 @@ def encoder() -> CountingEncoder:
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a quiet service without limits on requests."""
-    return Settings(data_dir=tmp_path_factory.mktemp("service"), rate_limit="off", log_level="ERROR")
+    return Settings(data_dir=tmp_path_factory.mktemp("service"), rate_limit="off", log_level="INFO")
 
 
 @pytest.fixture(scope="session")
@@ -221,3 +223,31 @@ def catch_up(matching_client: TestClient, run_jobs: Callable[[], None]) -> Calla
         matching_client.app.state.matching.refresh()
 
     return catch
+
+
+@pytest.fixture(scope="session")
+def matching_app(
+    settings: Settings, own_database: Database, encoder: CountingEncoder, intent: None
+) -> FastAPI:
+    """One application for all worlds: making one for each would be most of the time."""
+    return create_app(settings, own_database, encoder=encoder)
+
+
+@pytest.fixture
+def world(
+    matching_app: FastAPI,
+    database: Database,
+    services: Services,
+    settings: Settings,
+    run_jobs: Callable[[], None],
+) -> World:
+    """A world in which nothing exists yet, nor in the index."""
+    engine = MatchingEngine(database, services.encoder, settings.intent_dir)
+
+    def catch_up() -> None:
+        run_jobs()
+        engine.refresh()
+
+    engine.refresh()
+    matching_app.state.matching = engine
+    return World(TestClient(matching_app, raise_server_exceptions=False), catch_up)

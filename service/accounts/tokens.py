@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import jwt
+from jwt.types import Options
 
 from service.kit import clock
 
@@ -78,8 +79,10 @@ def _sign(claims: dict[str, Any], key: str, expires: datetime) -> str:
 def _verified(token: str, key: str, audience: str | None, *needed: str) -> dict[str, Any]:
     required = ["exp", "iat", *needed]
     try:
+        # "iat" is kept and not judged: the clock of the process that reads may be behind the one that issued.
+        options: Options = {"require": required, "verify_iat": False}
         claims: dict[str, Any] = jwt.decode(
-            token, key, [ALGORITHM], issuer=ISSUER, audience=audience, options={"require": required}
+            token, key, [ALGORITHM], issuer=ISSUER, audience=audience, options=options
         )
     except (jwt.InvalidTokenError, ValueError) as error:
         raise TokenError from error

@@ -10,7 +10,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import typer
 
 from matching.encoder_folder import EncoderFolderError, WeightsError
-from service.cli import evaluation, preparation, privacy, ranking, serving, tools
+from service.cli import backups, doctor, evaluation, preparation, privacy, ranking, serving, tools
 from service.cli.terminal import CommandError
 from service.db.embedded import EmbeddedPostgresError
 from service.settings import SettingsError
@@ -26,6 +26,9 @@ for command in (
     preparation.migrate,
     preparation.seed,
     preparation.prepare,
+    backups.backup,
+    backups.restore,
+    doctor.doctor,
     evaluation.evaluate,
     tools.schedule,
     tools.openapi,

@@ -18,7 +18,7 @@ from matching.evaluation import (
 from matching.evaluation.calibration import category_calibration, score_calibration
 from matching.evaluation.plain import as_json as plain
 from matching.evaluation.record import write_record
-from matching.intent import EncoderMismatchError, IntentModel
+from matching.intent import IntentModel
 from matching.ranker import Ranker
 from service.cli.calibration_plot import calibration_plot
 from service.cli.evaluation_tables import as_text
@@ -26,7 +26,7 @@ from service.cli.preparation import prepared_encoder
 from service.cli.terminal import CommandError, say_aside
 from service.demo_benchmark import demo_benchmark
 from service.messages import sentence
-from service.recommendations.matching_engine import load_intent
+from service.recommendations.matching_engine import IntentUnusableError, load_intent
 from service.settings import Settings
 
 
@@ -73,7 +73,7 @@ def _read(path: Path) -> Benchmark:
 def _intent(encoder_name: str, settings: Settings) -> IntentModel:
     try:
         return load_intent(encoder_name, settings.intent_dir)
-    except (EncoderMismatchError, FileNotFoundError) as error:
+    except IntentUnusableError as error:
         raise CommandError(sentence("intent_model_missing")) from error
 
 

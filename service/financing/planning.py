@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from service.financing.answers import Answer, RowAnswer, TotalsAnswer, WarningAnswer
 from service.financing.arrears import OverdueBase
@@ -12,7 +12,7 @@ from service.financing.charges import MOST_OVERDUE_POINTS
 from service.financing.schemas import ContractInput, Input, InstallmentInput, SaleInput
 from service.financing.terms import LEGAL_CAP_PERCENT, MOST_MONTHS, MOST_WON, Terms
 from service.financing.wire import Count, Day, Rate, SolvedRate, Won
-from service.kit.texts import Name
+from service.kit.texts import Clean, Name
 
 MOST_QUOTES = 10_000
 MOST_ROWS = 50_000
@@ -141,7 +141,7 @@ class ArrearsAnswer(Answer):
 class GrantQuery(Input):
     """지원금을 물을 때. programme은 /v1/programmes의 코드입니다."""
 
-    programme: Annotated[str, Field(max_length=50)]
+    programme: Annotated[str, StringConstraints(max_length=50), Clean]
     year: Count
     level: Name
     track: Name | None = None

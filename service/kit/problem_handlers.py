@@ -80,11 +80,20 @@ def _unreadable_code(cause: BaseException | None) -> str:
     return next((code for kind, code in _UNREADABLE if isinstance(cause, kind)), "bad_request")
 
 
+# SQLSTATE of what passes without anybody changing the request: connection, rollback, resources (a full
+# disk), object in use, operator intervention, system error, and a server that only reads for now.
+_PASSING = ("08", "40", "53", "55", "57", "58", "25006")
+
+
+def _passes(error: Exception) -> bool:
+    if isinstance(error, (OperationalError, PoolTimeoutError)):
+        return True
+    state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+    return state.startswith(_PASSING) or (isinstance(error, DBAPIError) and error.connection_invalidated)
+
+
 def _database_error(request: Request, error: Exception) -> JSONResponse:
-    transient = isinstance(error, (OperationalError, PoolTimeoutError)) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    )
-    if not transient:
+    if not _passes(error):
         return unexpected_response(error, request.url.path, request_id_of(request))
     log.warning("database_unavailable", error=type(error).__name__)
     problem = Problem(503, "database_unavailable", headers=RETRY_AFTER)
@@ -93,13 +102,8 @@ def _database_error(request: Request, error: Exception) -> JSONResponse:
 
 def unexpected_response(error: Exception, path: str, request_id: str | None) -> JSONResponse:
     """What is answered to a fault of our own, after writing it to the log."""
-    # The statement and its parameters may hold personal data: the type and the trace are enough.
-    log.error("unexpected_error", error=type(error).__name__, path=path, exc_info=_trace(error))
+    log.error("unexpected_error", path=path, exc_info=error)
     return problem_response(Problem(500, "internal_error"), request_id)
-
-
-def _trace(error: Exception) -> object:
-    return None if isinstance(error, DBAPIError) else error
 
 
 def _validation_problem(error: RequestValidationError) -> Problem:

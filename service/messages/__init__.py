@@ -8,6 +8,7 @@ from service.messages import (
     common,
     evaluation,
     financing,
+    maintenance,
     privacy,
     ranking,
     validation,
@@ -24,6 +25,7 @@ SENTENCES: dict[str, str] = {
     **accounts.SENTENCES,
     **business_status.SENTENCES,
     **privacy.SENTENCES,
+    **maintenance.SENTENCES,
 }
 
 

@@ -22,6 +22,7 @@ TITLES: dict[int, str] = {
 SENTENCES: dict[str, str] = {
     "bad_request": "요청 형식이 올바르지 않습니다. 보낸 내용을 확인해 주세요.",
     "address_invalid": "주소에 쓸 수 없는 글자(NUL)가 있습니다. 그 글자를 빼고 다시 보내 주세요.",
+    "origin_not_allowed": "이 누리집에서는 API를 부를 수 없습니다. 운영자에게 ALLIANCE_CORS_ORIGINS에 주소를 더해 달라고 요청해 주세요.",
     "body_not_utf8": "본문의 글자가 UTF-8이 아니어서 읽을 수 없습니다. UTF-8로 바꾸어 다시 보내 주세요.",
     "json_too_deep": "본문의 괄호가 너무 깊게 겹쳐 있습니다. 겹친 단계를 줄여 주세요.",
     "json_number_too_long": "본문에 자릿수가 너무 많은 수가 있습니다. 금액은 10조 원 이하의 정수로 넣어 주세요.",
@@ -47,6 +48,7 @@ SENTENCES: dict[str, str] = {
     "rate_limited": "짧은 시간에 요청이 너무 많았습니다. {seconds}초 뒤에 다시 시도해 주세요.",
     "internal_error": "서비스에 문제가 생겼습니다. 잠시 뒤에 다시 시도하고, 계속되면 request_id를 담당자에게 알려 주세요.",
     "database_unavailable": "데이터베이스에 연결할 수 없습니다. 잠시 뒤에 다시 시도해 주세요. 보낸 내용은 저장되지 않았습니다.",
+    "encoder_slow": "문장을 읽는 데 시간이 너무 오래 걸려 그만두었습니다. 잠시 뒤에 다시 시도해 주세요.",
     "not_ready": "서비스가 아직 준비 중입니다. 잠시 뒤에 다시 시도해 주세요.",
     "business_number_taken": "이미 등록된 사업자등록번호입니다. 등록한 적이 있다면 로그인해서 정보를 고쳐 주세요.",
     "email_taken": "이미 쓰고 있는 전자우편 주소입니다. 다른 주소를 쓰거나 그 주소로 로그인해 주세요.",

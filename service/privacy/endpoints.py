@@ -6,12 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from service.accounts.actor import Actor, Role, SignedIn, require
+from service.accounts.actor import Actor, Person, Role, SignedIn, require
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.db.tables import Account
 from service.kit.pages import Page
-from service.kit.problems import Problem
 from service.privacy.closing import close_account
 from service.privacy.consents import (
     Consent,
@@ -36,12 +35,9 @@ class ClosureAnswer(BaseModel):
     erased_by: datetime
 
 
-def own_account(actor: SignedIn, session: DbSession) -> Account:
-    """The account of who is signed in. Raises `Problem` 404 for a system's key, which is no person."""
-    account = session.get(Account, actor.account_id) if actor.account_id else None
-    if account is None:
-        raise Problem(404, "not_found")
-    return account
+def own_account(actor: Person, session: DbSession) -> Account:
+    """The account of who is signed in. Raises `Problem` 403 for a system's key, which is no person."""
+    return session.get_one(Account, actor.account_id)
 
 
 OwnAccount = Annotated[Account, Depends(own_account)]

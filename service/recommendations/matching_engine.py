@@ -2,8 +2,11 @@
 
 import threading
 import time
+import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import structlog
 from prometheus_client import Gauge, Histogram
@@ -16,7 +19,7 @@ from matching.encoder_folder import made_encoder_name, prepare_encoder_folder
 from matching.exposure import Exposure
 from matching.features import EmbeddedNeed
 from matching.index import ProfileIndex
-from matching.intent import EncoderMismatchError, IntentModel
+from matching.intent import ARTEFACT_FOLDER, IntentModel
 from matching.ranker import Ranker
 from matching.recommender import Recommender
 from matching.text import passages_of_need
@@ -31,6 +34,9 @@ from service.settings import Settings
 
 log = structlog.get_logger()
 
+LOAD_AGAIN_SECONDS = 5.0
+LONGEST_ENCODING_SECONDS = 10.0
+ENCODING_THREADS = 4
 INDEXED = Gauge("alliance_indexed_suppliers", "Suppliers in the index of this process")
 RANKING_SECONDS = Histogram("alliance_ranking_seconds", "Time to rank and explain one need")
 
@@ -48,15 +54,29 @@ def encoder_name(settings: Settings) -> str:
     return made_encoder_name(folder) or str(folder)
 
 
-def load_intent(encoder_name: str, fitted_folder: Path) -> IntentModel:
-    """The shipped intent model, or the one fitted here when the encoder is another.
+class IntentUnusableError(RuntimeError):
+    """No intent model can be used: none fits the encoder, or its files are missing or damaged."""
 
-    Raises `EncoderMismatchError` or FileNotFoundError when neither belongs to this encoder.
+
+def load_intent(encoder_name: str, fitted_folder: Path) -> IntentModel:
+    """The shipped intent model, or the one fitted here when the encoder is another or that is damaged.
+
+    Raises `IntentUnusableError` when there is neither.
     """
     try:
-        return IntentModel.load(encoder_name=encoder_name)
-    except EncoderMismatchError:
-        return IntentModel.load(fitted_folder, encoder_name=encoder_name)
+        return _read_intent(ARTEFACT_FOLDER, encoder_name)
+    except IntentUnusableError:
+        if not fitted_folder.exists():
+            raise
+    return _read_intent(fitted_folder, encoder_name)
+
+
+def _read_intent(folder: Path, encoder_name: str) -> IntentModel:
+    try:
+        return IntentModel.load(folder, encoder_name)
+    # What numpy, json and zip raise at files that were cut, emptied or written over.
+    except (OSError, EOFError, BadZipFile, KeyError, TypeError, ValueError, zlib.error) as error:
+        raise IntentUnusableError(f"{type(error).__name__}: {error}") from error
 
 
 def list_policy(settings: Settings) -> ListPolicy:
@@ -83,6 +103,7 @@ class MatchingEngine:
         self._recommender: Recommender | None = None
         self._live: LiveIndex | None = None
         self._activation: int | None = None
+        self._encoding = ThreadPoolExecutor(ENCODING_THREADS, "encoding")
         self._assembling = threading.Lock()
         self._started = threading.Event()
         self._ready = threading.Event()
@@ -126,8 +147,13 @@ class MatchingEngine:
         return self._recommender
 
     def embed(self, need: NeedProfile) -> EmbeddedNeed:
-        """A need with fresh vectors."""
-        return EmbeddedNeed(need, embed(self.encoder, passages_of_need(need)))
+        """A need with fresh vectors. Raises `Problem` 503 when the encoder does not answer in time."""
+        encoding = self._encoding.submit(embed, self.encoder, passages_of_need(need))
+        try:
+            return EmbeddedNeed(need, encoding.result(LONGEST_ENCODING_SECONDS))
+        except TimeoutError as error:
+            encoding.cancel()
+            raise Problem(503, "encoder_slow", headers={"Retry-After": "5"}) from error
 
     def recommend(self, need: EmbeddedNeed, limit: int, exposure: Exposure | None = None) -> Recommendation:
         """The best suppliers for a need; without `exposure` the recent lists of all needs count.
@@ -171,7 +197,7 @@ class MatchingEngine:
                 return
             except Exception as error:
                 log.error("matching_not_loaded", error=type(error).__name__, detail=str(error)[:300])
-                self._stopped.wait(5)
+                self._stopped.wait(LOAD_AGAIN_SECONDS)
 
     def _load(self) -> None:
         started = time.monotonic()

@@ -232,7 +232,7 @@ def test_an_export_holds_needs_of_the_own_company_only(client: TestClient) -> No
 def test_a_systems_key_is_nobody_and_staff_does_not_close_itself(client: TestClient) -> None:
     body = {"name": "누리집", "role": "account_manager"}
     key = client.post("/v1/api-keys", json=body, headers=admin(client)).json()["key"]
-    problem(client.get("/v1/me/export", headers={"X-API-Key": key}), 404, "not_found")
+    problem(client.get("/v1/me/export", headers={"X-API-Key": key}), 403, "person_required")
     problem(client.post("/v1/me/closure", headers=staff(client)), 403, "forbidden")
 
 

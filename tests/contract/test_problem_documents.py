@@ -115,7 +115,7 @@ def limited(settings: Settings, database: Database, encoder: CountingEncoder) ->
 def test_too_many_requests_are_429_with_the_time_to_wait(
     limited: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.kit.http_frame.REQUESTS", parse("3/minute"))
+    monkeypatch.setattr("service.kit.request_limits.REQUESTS", parse("3/minute"))
     for _ in range(3):
         assert limited.get("/v1/codes/regions").status_code == 200
     answer = limited.get("/v1/codes/regions")

@@ -1,0 +1,148 @@
+"""Things that belong to somebody, for tests that try every endpoint on everybody's things.
+
+A thing is named after the path parameter that takes its id. A new parameter needs one method here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from starlette.testclient import TestClient
+
+import seed_data
+from service.accounts.actor import SYSTEM, Role
+from service.accounts.api_keys import issue_api_key
+from service.accounts.devices import Device
+from service.accounts.schemas import ApiKeyInput
+from service.accounts.sessions import open_session
+from service.db.tables import Account, Cluster, Programme
+from tests.factories import companies
+from tests.factories.people import ANYONE, Headers, Person, sign_in, stored_manufacturer, stored_supplier
+
+ACTORS = (
+    "anonymous",
+    "supplier",
+    "manufacturer",
+    "account_manager",
+    "admin",
+    "key_account_manager",
+    "key_admin",
+)
+_GRANT = next(row for row in seed_data.programmes() if row["code"] == "SMART_FACTORY_GRANT")
+STAFF_ACTORS = frozenset(ACTORS[3:])
+
+
+@dataclass
+class World:
+    """One person of every role and one key of every role that keys have; things are made when asked for."""
+
+    client: TestClient
+    catch_up: Callable[[], None]
+    shown_supplier: str = ""
+    """A candidate of the run that was made last."""
+    _people: dict[str, Person] = field(default_factory=dict)
+    _things: dict[tuple[str, str | None], str] = field(default_factory=dict)
+
+    def person(self, actor: str) -> Person:
+        """The person of that role, always the same one."""
+        if actor not in self._people:
+            self._people[actor] = self._signed_in(actor)
+        return self._people[actor]
+
+    def headers(self, actor: str) -> Headers:
+        """The credentials of that actor."""
+        return self.person(actor).headers
+
+    def thing(self, parameter: str, owner: str | None) -> str:
+        """The id of a thing that belongs to that actor or, without one, to somebody else; always the same."""
+        if (parameter, owner) not in self._things:
+            self._things[parameter, owner] = getattr(self, f"_{parameter}")(owner)
+        return self._things[parameter, owner]
+
+    def missing(self, parameter: str) -> str:
+        """An id under which there is nothing."""
+        return "NOTHING" if parameter == "code" else str(uuid4())
+
+    def _signed_in(self, actor: str) -> Person:
+        if actor == "anonymous":
+            return Person(ANYONE, UUID(int=0))
+        if not actor.startswith("key_"):
+            return sign_in(self.client, Role(actor))
+        with self.client.app.state.database.transaction() as session:
+            asked = ApiKeyInput(name="누리집", role=Role(actor.removeprefix("key_")))
+            record, key = issue_api_key(session, SYSTEM, asked)
+        return Person({"X-API-Key": key}, record.id)
+
+    def _supplier_id(self, owner: str | None) -> str:
+        if owner == "supplier":
+            return str(self.person("supplier").company_id)
+        return str(stored_supplier(self.client))
+
+    def _manufacturer_id(self, owner: str | None) -> str:
+        if owner == "manufacturer":
+            return str(self.person("manufacturer").company_id)
+        return str(stored_manufacturer(self.client))
+
+    def _need_id(self, owner: str | None) -> str:
+        path = f"/v1/manufacturers/{self.thing('manufacturer_id', owner)}/needs"
+        return str(self._made("POST", path, json=companies.need())["id"])
+
+    def _run_id(self, owner: str | None) -> str:
+        stored_supplier(self.client)
+        need = self.thing("need_id", owner)
+        self.catch_up()
+        run = self._made("GET", f"/v1/needs/{need}/recommendations")
+        self.shown_supplier = run["items"][0]["supplier"]["id"]
+        return str(run["run_id"])
+
+    def _job_id(self, _owner: str | None) -> str:
+        self.thing("need_id", None)
+        return str(self._made("POST", "/v1/assignments", json={})["id"])
+
+    def _session_id(self, owner: str | None) -> str:
+        """A second session of that person, or one of somebody else."""
+        person = self.person(owner) if owner else sign_in(self.client, Role.SUPPLIER)
+        with self.client.app.state.database.transaction() as session:
+            device = Device("203.0.113.8", "Chrome", "203.0.113.0/24")
+            return str(open_session(session, session.get_one(Account, person.account_id), device).id)
+
+    def _account_id(self, owner: str | None) -> str:
+        """A colleague of that supplier, or somebody of another company."""
+        company = self.person(owner).company_id if owner else None
+        return str(sign_in(self.client, Role.SUPPLIER, company).account_id)
+
+    def _cluster_id(self, _owner: str | None) -> str:
+        with self.client.app.state.database.transaction() as session:
+            cluster = Cluster(
+                name="도금 머신비전 검사",
+                position=1,
+                main_category="VISION",
+                need_count=2,
+                manufacturer_count=2,
+                quality={"silhouette": 0.3, "cohesion": 0.8, "stability": 0.9},
+                content={"categories": [], "industries": [], "processes": [], "words": [], "suppliers": []}
+                | {"common_need": {"need_id": str(uuid4()), "sentences": ["도금 두께를 손으로 잽니다."]}},
+            )
+            session.add(cluster)
+            session.flush()
+            return str(cluster.id)
+
+    def _key_id(self, _owner: str | None) -> str:
+        return str(self._made("POST", "/v1/api-keys", json={"name": "누리집", "role": "admin"})["id"])
+
+    def _version_id(self, _owner: str | None) -> str:
+        body = {"weights": {"region_same": 0.4}, "note": "가까운 곳을 더 봅니다"}
+        return str(self._made("POST", "/v1/ranking/weights", json=body)["id"])
+
+    def _code(self, _owner: str | None) -> str:
+        with self.client.app.state.database.transaction() as session:
+            known = {name: _GRANT[name] for name in ("code", "name", "summary", "status", "source")}
+            session.merge(Programme(**known, terms={"grant_rows": _GRANT["grant_rows"]}))
+        return str(_GRANT["code"])
+
+    def _made(self, method: str, path: str, **sent: Any) -> dict[str, Any]:
+        answer = self.client.request(method, path, headers=self.headers("admin"), **sent)
+        assert answer.status_code in (200, 201, 202), answer.text
+        found: dict[str, Any] = answer.json()
+        return found

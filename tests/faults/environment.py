@@ -1,0 +1,61 @@
+"""A PostgreSQL that a fault may break, with a migrated database in it."""
+
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlmodel import select
+
+from service.accounts.actor import Role
+from service.accounts.operations import open_account
+from service.accounts.tokens import issue_token
+from service.db.embedded import EmbeddedPostgres
+from service.db.migrate import migrate
+from service.db.session import Database
+from service.db.tables import Account
+from tests.factories import companies
+from tests.faults.server import KEY
+
+
+@contextmanager
+def database_of_its_own() -> Iterator[tuple[EmbeddedPostgres, str]]:
+    """A fresh cluster with the durability of production, and the address of its database."""
+    folder = Path(tempfile.mkdtemp(prefix="alliance-faults-"))
+    folder.chmod(0o755)
+    cluster = EmbeddedPostgres(folder)
+    try:
+        database = Database(cluster.start())
+        migrate(database.engine)
+        database.close()
+        yield cluster, cluster.url
+    finally:
+        cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def staff_token(url: str) -> dict[str, str]:
+    """The headers of an account manager, made at the first call."""
+    database = Database(url, pool_size=1)
+    try:
+        with database.transaction() as session:
+            account = session.exec(select(Account).where(Account.role == Role.ACCOUNT_MANAGER.value)).first()
+            account = account or open_account(
+                session,
+                email="staff@people.example",
+                password=companies.PASSWORD,
+                name="담당자",
+                role=Role.ACCOUNT_MANAGER,
+            )
+            return {"Authorization": f"Bearer {issue_token(account.id, KEY, 60)}"}
+    finally:
+        database.close()

@@ -1,0 +1,16 @@
+"""The short form of `make fuzz`: a few requests to every operation."""
+
+import pytest
+
+from tests.factories.world import World
+
+pytest.importorskip("schemathesis", reason="an older environment: make test installs it")
+
+
+@pytest.mark.filterwarnings("ignore")  # of the library that makes the requests
+def test_no_request_gets_an_answer_that_the_document_does_not_describe(world: World) -> None:
+    from tests.fuzz.requests import fuzz  # noqa: PLC0415 - schemathesis may be missing
+
+    statuses, failures = fuzz(world.client.app, world, requests=300)
+    assert failures == {}
+    assert statuses.total() >= 300

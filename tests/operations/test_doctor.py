@@ -1,0 +1,185 @@
+"""`alliance doctor`: it finds what is wrong and says how to mend it."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+from matching.encoder_folder import ENCODER_NAME
+from matching.intent import ARTEFACT_FOLDER, NUMBERS_FILE
+from service.accounts.actor import Role
+from service.cli import checks
+from service.cli.doctor import doctor
+from service.db.session import Database
+from service.db.tables import Job
+from service.settings import Settings
+from tests.factories.people import sign_in, stored_supplier
+
+CHECKS = {
+    "settings", "secrets", "folder", "disk", "encoder", "intent", "database", "schema", "extensions",
+    "locale", "clock", "queue", "jobs", "mail", "demo", "index", "vectors",
+}  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: Database) -> Path:
+    """A data folder that is as it should be, with settings that point at it."""
+    (tmp_path / "encoder").mkdir()
+    manifest = {"name": ENCODER_NAME}
+    (tmp_path / "encoder" / "manifest.json").write_text(json.dumps(manifest))
+    monkeypatch.setattr(checks, "is_complete", lambda path: (path / "manifest.json").exists())
+    monkeypatch.setenv("ALLIANCE_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("ALLIANCE_DATABASE_URL", database.url)
+    monkeypatch.setenv("ALLIANCE_PORT", "1")
+    return tmp_path
+
+
+@pytest.fixture
+def examined(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[[], dict[str, Any]]:
+    """Runs the doctor; the faults by check, after a look at the exit code and the form of the answer."""
+
+    def run() -> dict[str, Any]:
+        with pytest.raises(SystemExit) as ended:
+            doctor(as_json=True)
+        findings = json.loads(capsys.readouterr().out)
+        faults = {finding["check"]: finding for finding in findings if not finding["ok"]}
+        assert ended.value.code == (1 if faults else 0)
+        assert all(finding.keys() == {"check", "ok", "code", "text"} for finding in findings)
+        return faults
+
+    return run
+
+
+def test_a_sound_installation_has_no_fault(
+    examined: Any, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert examined() == {}
+    with pytest.raises(SystemExit) as ended:
+        doctor()
+    said = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert "문제를 찾지 못했습니다" in said
+    assert len(said.splitlines()) == len(CHECKS) + 1
+
+
+def test_every_check_is_made(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        doctor(as_json=True)
+    assert {finding["check"] for finding in json.loads(capsys.readouterr().out)} == CHECKS
+
+
+def test_a_setting_that_cannot_be_read_is_named(examined: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLIANCE_PORT", "many")
+    assert "ALLIANCE_PORT" in examined()["settings"]["text"]
+
+
+def test_a_weak_key_on_an_open_address_is_a_fault(examined: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLIANCE_HOST", "0.0.0.0")
+    assert "ALLIANCE_SECRET_KEY" in examined()["secrets"]["text"]
+
+
+def test_secrets_that_others_can_read_are_named(examined: Any, folder: Path) -> None:
+    (folder / "secret-key").write_text("x" * 40)
+    (folder / "secret-key").chmod(0o644)
+    assert "chmod 600" in examined()["secrets"]["text"]
+
+
+def test_a_data_folder_that_others_can_write_is_a_fault(examined: Any, folder: Path) -> None:
+    folder.chmod(0o777)
+    assert examined()["folder"]["code"] == "folder_open"
+
+
+def test_a_disk_that_is_nearly_full_is_a_fault(examined: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        checks.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**12, 10**12, 5 * 10**8)
+    )
+    assert "0.5GB" in examined()["disk"]["text"]
+
+
+def test_a_damaged_encoder_is_a_fault(examined: Any, folder: Path) -> None:
+    (folder / "encoder" / "manifest.json").unlink()
+    assert "alliance prepare" in examined()["encoder"]["text"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "missing"])
+def test_a_damaged_intent_model_is_a_fault(
+    examined: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    """The real artefact, in a copy."""
+    copy = shutil.copytree(ARTEFACT_FOLDER, tmp_path / "artefact")
+    numbers = copy / NUMBERS_FILE
+    content = numbers.read_bytes()
+    numbers.write_bytes(content[: len(content) // 2] if damage == "cut" else b"")
+    if damage == "missing":
+        numbers.unlink()
+    monkeypatch.setattr("service.recommendations.matching_engine.ARTEFACT_FOLDER", copy)
+    assert "alliance train intent" in examined()["intent"]["text"]
+
+
+def test_a_database_that_is_away_is_a_fault(
+    examined: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ALLIANCE_DATABASE_URL", f"postgresql://alliance@/nowhere?host={tmp_path}")
+    assert "ALLIANCE_DATABASE_URL" in examined()["database"]["text"]
+
+
+def test_a_database_of_an_older_version_is_a_fault(
+    examined: Any, monkeypatch: pytest.MonkeyPatch, new_database: Callable[..., str]
+) -> None:
+    monkeypatch.setenv("ALLIANCE_DATABASE_URL", new_database("bare"))
+    assert "alliance migrate" in examined()["schema"]["text"]
+
+
+def test_clocks_that_differ_are_a_fault(examined: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = checks.time.time
+    monkeypatch.setattr("service.cli.checks.time.time", lambda: real() + 90)
+    assert examined()["clock"]["code"] == "clock_apart"
+
+
+def test_work_that_nobody_takes_is_a_fault(examined: Any, client: TestClient, database: Database) -> None:
+    stored_supplier(client)
+    assert "queue" not in examined(), "work that has just been put there is no fault"
+    with database.transaction() as session:
+        session.execute(text("UPDATE procrastinate_events SET at = at - interval '1 hour'"))
+    assert "alliance worker" in examined()["queue"]["text"]
+
+
+def test_failed_work_is_named(examined: Any, client: TestClient, database: Database) -> None:
+    stored_supplier(client)
+    with database.transaction() as session:
+        session.execute(text("UPDATE procrastinate_jobs SET status = 'failed'"))
+        session.add(Job(kind="import_suppliers", status="failed"))
+    told = examined()["jobs"]["text"]
+    assert "embed_supplier 1" in told
+    assert "import_suppliers 1" in told
+
+
+def test_suppliers_without_vectors_are_counted(examined: Any, client: TestClient) -> None:
+    stored_supplier(client)
+    assert "1곳" in examined()["vectors"]["text"]
+
+
+def test_demo_accounts_on_an_open_address_are_a_fault(client: TestClient, database: Database) -> None:
+    sign_in(client, Role.ADMIN)
+    with database.transaction() as session:
+        session.execute(text("UPDATE account SET email = 'admin@alliance.example'"))
+        for host, fine in (("127.0.0.1", True), ("0.0.0.0", False)):
+            settings = Settings(host=host, secret_key="k" * 40)
+            assert checks.check_demo_accounts(settings, session).ok is fine
+
+
+@pytest.mark.parametrize(("indexed", "fine"), [("0.0", True), ("7.0", False)])
+def test_the_index_of_a_running_service_is_held_against_the_database(
+    database: Database, monkeypatch: pytest.MonkeyPatch, indexed: str, fine: bool
+) -> None:
+    class Metrics:
+        text = f"# HELP\nalliance_indexed_suppliers {indexed}\n"
+
+    monkeypatch.setattr(checks.httpx, "get", lambda *_, **__: Metrics)
+    with database.transaction() as session:
+        assert checks.check_index(Settings(), session).ok is fine
