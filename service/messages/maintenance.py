@@ -54,6 +54,6 @@ SENTENCES: dict[str, str] = {
     "index_not_running": "{address}에서 서비스가 답하지 않아 색인은 견주지 않았습니다.",
     "index_differs": "실행 중인 서비스의 색인에는 공급기업이 {indexed:,}곳, 데이터베이스에는 {stored:,}곳 있습니다. 몇 초 뒤에도 다르면 서비스를 다시 시작해 주세요.",
     "mail_fine": "보내지 못한 전자우편이 없습니다.",
-    "mail_waiting": "{minutes}분 넘게 기다리는 전자우편이 {count}건 있습니다. 메일 서버 설정과 작업자를 확인해 주세요.",
+    "mail_refused": "보내지 못해 다시 시도하는 전자우편이 {count}건 있습니다. ALLIANCE_SMTP_URL과 메일 서버를 확인해 주세요.",
     "check_failed": "확인하다가 뜻밖의 오류가 났습니다 ({words}). 이 내용을 개발자에게 알려 주세요.",
 }

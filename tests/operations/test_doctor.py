@@ -18,6 +18,7 @@ from service.cli.doctor import doctor
 from service.db.session import Database
 from service.db.tables import Job
 from service.settings import Settings
+from tests.factories import companies
 from tests.factories.people import sign_in, stored_supplier
 
 CHECKS = {
@@ -139,6 +140,16 @@ def test_clocks_that_differ_are_a_fault(examined: Any, monkeypatch: pytest.Monke
     real = checks.time.time
     monkeypatch.setattr("service.cli.checks.time.time", lambda: real() + 90)
     assert examined()["clock"]["code"] == "clock_apart"
+
+
+def test_a_mail_that_the_server_refused_is_a_fault(
+    examined: Any, client: TestClient, database: Database
+) -> None:
+    assert client.post("/v1/suppliers", json=companies.supplier()).status_code == 201
+    assert "mail" not in examined(), "a mail that waits for its first try is no fault"
+    with database.transaction() as session:
+        session.execute(text("UPDATE procrastinate_jobs SET attempts = 1 WHERE task_name = 'send_link'"))
+    assert "ALLIANCE_SMTP_URL" in examined()["mail"]["text"]
 
 
 def test_work_that_nobody_takes_is_a_fault(examined: Any, client: TestClient, database: Database) -> None:
