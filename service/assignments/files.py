@@ -11,6 +11,7 @@ from fastapi import Response
 
 from service.assignments.schemas import AssignedNeed, AssignedSupplier, PlanAnswer, UnservedNeed
 from service.kit.accept import preferred
+from service.kit.csv_cells import harmless
 from service.kit.problems import Problem
 from service.messages.assignments import HEADINGS, SHEETS, SUMMARY
 
@@ -28,7 +29,6 @@ _WIDTHS = {
 }  # fmt: skip
 
 REASONS_TOLD = 3
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Form(StrEnum):
@@ -67,7 +67,7 @@ def csv_file(plan: PlanAnswer) -> bytes:
     writer.writerow([HEADINGS[name] for name in PAIR_COLUMNS])
     rows = [*_pair_rows(plan), *(_unserved_row(need) for need in plan.unserved)]
     for row in rows:
-        writer.writerow([_harmless(row.get(name)) for name in PAIR_COLUMNS])
+        writer.writerow([harmless(row.get(name)) for name in PAIR_COLUMNS])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -82,11 +82,6 @@ def xlsx_file(plan: PlanAnswer) -> bytes:
             workbook, SHEETS["unserved"], UNSERVED_COLUMNS, [_unserved_row(n) for n in plan.unserved]
         )
     return content.getvalue()
-
-
-def _harmless(cell: Cell) -> Cell:
-    """A text that Excel would run as a formula is opened by an apostrophe (OWASP, CSV injection)."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _pair_rows(plan: PlanAnswer) -> list[dict[str, Cell]]:

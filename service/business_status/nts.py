@@ -15,7 +15,12 @@ from pydantic import BaseModel, ValidationError
 
 from service.business_status.circuit_breaker import CircuitBreaker, CircuitOpenError
 from service.business_status.stand_in import StandInTransport
-from service.kit.business_register import RegisterEntry, RegisterUnavailableError
+from service.kit.business_register import (
+    BusinessRegister,
+    NoRegister,
+    RegisterEntry,
+    RegisterUnavailableError,
+)
 from service.settings import Settings
 
 MOST_AT_ONCE = 100
@@ -108,9 +113,15 @@ def batches(numbers: Sequence[str]) -> Iterator[Sequence[str]]:
         yield numbers[start : start + MOST_AT_ONCE]
 
 
-def make_register(settings: Settings) -> NtsRegister:
-    """The tax service when the settings hold a key for it, else the stand-in, which answers as `demo`."""
+def make_register(settings: Settings) -> BusinessRegister:
+    """The tax service when the settings hold a key for it.
+
+    Without one the stand-in answers, as `demo`, on a machine of one's own; where others can reach the
+    service nobody is asked, so that no real company is called closed by an invented answer.
+    """
     base = settings.nts_url.rstrip("/") + "/"
+    if settings.nts_api_key is None and settings.listens_beyond_loopback:
+        return NoRegister()
     if settings.nts_api_key is None:
         client = httpx.Client(base_url=base, transport=StandInTransport())
         return NtsRegister(client, "stand-in", DEMO)

@@ -58,7 +58,17 @@ class BusinessRegister(Protocol):
 
     @property
     def source(self) -> str:
-        """`nts` for the tax service itself, `demo` for the stand-in."""
+        """`nts` for the tax service itself, `demo` for the stand-in, `none` where nobody is asked."""
 
     def look_up(self, numbers: Sequence[str]) -> list[RegisterEntry]:
         """The entries of these ten-digit numbers. Raises `RegisterUnavailableError`."""
+
+
+class NoRegister:
+    """Nobody to ask: every number stays unknown until the settings name a register."""
+
+    source = "none"
+
+    def look_up(self, numbers: Sequence[str]) -> list[RegisterEntry]:
+        """No entries."""
+        return []

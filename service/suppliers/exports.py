@@ -13,6 +13,7 @@ from service.accounts.actor import Staff
 from service.db.session import DbSession
 from service.db.tables import Supplier, SupplierStatus
 from service.kit import clock
+from service.kit.csv_cells import harmless
 from service.kit.texts import Clean, OneLine
 from service.messages.privacy import CSV_HEADINGS
 from service.privacy.access_log import Address, Purpose, log_reading
@@ -33,7 +34,6 @@ Reason = Annotated[
 _CSV: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "CSV (UTF-8)"}
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @router.get("/suppliers", summary="공급기업 연락처 내려받기", response_class=Response, responses=_CSV)
@@ -62,7 +62,7 @@ def _csv_file(answers: Iterable[PublicSupplierAnswer]) -> bytes:
     writer.writerow(CSV_HEADINGS.values())
     for answer in answers:
         assert isinstance(answer, SupplierAnswer)
-        writer.writerow([_harmless(cell) for cell in _cells(answer)])
+        writer.writerow([harmless(cell) for cell in _cells(answer)])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -76,8 +76,3 @@ def _cells(answer: SupplierAnswer) -> list[str | None]:
         "contact_phone": contact.phone if contact else None,
     }
     return [cells[name] for name in CSV_HEADINGS]
-
-
-def _harmless(cell: str | None) -> str | None:
-    """A text that Excel would run as a formula is opened by an apostrophe (OWASP, CSV injection)."""
-    return f"'{cell}" if cell and cell.startswith(_FORMULA) else cell

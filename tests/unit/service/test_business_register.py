@@ -217,3 +217,9 @@ def test_a_service_that_is_down_is_left_alone_and_then_tried_once() -> None:
     with clock.frozen(now + 2 * nts.OPEN_FOR + timedelta(seconds=2)):
         assert asking.look_up([ACTIVE])
         assert asking.look_up([ACTIVE]), "closed again"
+
+
+def test_where_others_can_reach_the_service_no_answer_is_invented() -> None:
+    register = make_register(Settings(host="0.0.0.0", secret_key=SecretStr("k" * 32)))
+
+    assert (register.source, register.look_up([ACTIVE])) == ("none", [])
