@@ -10,7 +10,9 @@ from pathlib import Path
 from sqlmodel import select
 
 from service.accounts.actor import Role
+from service.accounts.devices import Device
 from service.accounts.operations import open_account
+from service.accounts.sessions import open_session
 from service.accounts.tokens import issue_token
 from service.db.embedded import EmbeddedPostgres
 from service.db.migrate import migrate
@@ -56,6 +58,7 @@ def staff_token(url: str) -> dict[str, str]:
                 name="담당자",
                 role=Role.ACCOUNT_MANAGER,
             )
-            return {"Authorization": f"Bearer {issue_token(account.id, KEY, 60)}"}
+            opened = open_session(session, account, Device("127.0.0.1", "tests", "127.0.0.0/24"))
+            return {"Authorization": f"Bearer {issue_token(account.id, opened.id, KEY, 60)}"}
     finally:
         database.close()
