@@ -23,7 +23,8 @@ RUN pip install --no-deps . && pip check
 
 # The encoder is made here once, so that a container starts without network and without a wait.
 ENV ALLIANCE_DATA_DIR=/var/lib/alliance
-RUN alliance prepare
+RUN alliance prepare \
+    && mkdir /var/lib/alliance/outbox
 
 
 FROM python:3.11-slim-bookworm

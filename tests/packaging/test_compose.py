@@ -72,6 +72,11 @@ def test_a_container_gains_no_rights_and_writes_only_where_it_must(name: str) ->
         assert service["cap_drop"] == ["ALL"]
 
 
+def test_mail_outlives_the_worker_that_wrote_it() -> None:
+    """The containers are read only: without a volume no mail could be laid down before SMTP is set."""
+    assert SERVICES["worker"]["volumes"] == ["outbox:/var/lib/alliance/outbox"]
+
+
 def test_only_the_api_is_published_and_only_to_this_machine() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     ports = [port for group in published.values() for port in group]
