@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
-from matching.benchmark import Benchmark, BenchmarkDocument
 from numpy.typing import NDArray
 
 from matching.diversity import BY_SCORE, ListPolicy, probable_categories
 from matching.domain import CapabilityProfile, FloatArray, PassageKind, Recommendation, TrackRecord
 from matching.encoder import Encoder, embed
-from matching.evaluation import RememberingEncoder, indexed
+from matching.evaluation import Benchmark, BenchmarkDocument, RememberingEncoder, indexed
 from matching.exposure import Exposure, gini, top_share
 from matching.features import EmbeddedNeed
 from matching.index import EmbeddedProfile, ProfileIndex
@@ -131,7 +130,8 @@ def crowded(benchmark: Benchmark, random: np.random.Generator) -> Benchmark:
     """Everybody with rivals, who understand a problem as well: they have the same grades."""
     rivals = [_rival(each, random) for _ in range(RIVALS) for each in benchmark.documents]
     grades = np.tile(benchmark.grades, RIVALS + 1)
-    return Benchmark(benchmark.needs, (*benchmark.documents, *rivals), grades)
+    judged = np.tile(benchmark.judged, RIVALS + 1)
+    return Benchmark(benchmark.needs, (*benchmark.documents, *rivals), grades, judged, benchmark.labels)
 
 
 def _rival(document: BenchmarkDocument, random: np.random.Generator) -> BenchmarkDocument:

@@ -50,6 +50,10 @@ class World:
             self._people[actor] = self._signed_in(actor)
         return self._people[actor]
 
+    def forget(self, actor: str) -> None:
+        """Somebody else has that role from here on: the one before has left."""
+        self._people.pop(actor, None)
+
     def headers(self, actor: str) -> Headers:
         """The credentials of that actor."""
         return self.person(actor).headers

@@ -35,6 +35,9 @@ CHECKS = [
 ]
 EXAMPLES = 100
 """Most examples of one operation in a row."""
+ENDING = {"POST /v1/auth/sign-out", "POST /v1/me/sessions/revocation", "POST /v1/me/closure", "PATCH /v1/me"}
+"""Operations after which somebody is no longer signed in, and signs in anew."""
+
 EXISTING = 0.7
 """Share of requests whose path names a thing that exists."""
 
@@ -81,6 +84,8 @@ def _try_out(operation: Any, world: World, examples: int, seed: int, statuses: C
         case.headers = {**dict(case.headers or {}), **world.headers(actor)}
         response = case.call()
         statuses[f"{response.status_code}"] += 1
+        if operation.label in ENDING:
+            world.forget(actor)
         case.validate_response(response, checks=CHECKS)
         if response.status_code >= 400:
             assert response.headers["content-type"] == [MEDIA_TYPE]

@@ -3,14 +3,11 @@
 import pytest
 
 from tests.factories.world import World
-
-pytest.importorskip("schemathesis", reason="an older environment: make test installs it")
+from tests.fuzz.requests import fuzz
 
 
 @pytest.mark.filterwarnings("ignore")  # of the library that makes the requests
 def test_no_request_gets_an_answer_that_the_document_does_not_describe(world: World) -> None:
-    from tests.fuzz.requests import fuzz  # noqa: PLC0415 - schemathesis may be missing
-
     statuses, failures = fuzz(world.client.app, world, requests=300)
     assert failures == {}
     assert statuses.total() >= 300
