@@ -148,7 +148,7 @@ def _rival(document: BenchmarkDocument, random: np.random.Generator) -> Benchmar
 
 def _market(name: str, benchmark: Benchmark, encoder: Encoder, rounds: NDArray[np.intp]) -> Market:
     needs = tuple(EmbeddedNeed(need, embed(encoder, passages_of_need(need))) for need in benchmark.needs)
-    return Market(name, benchmark, needs, indexed(benchmark, encoder), encoder, rounds)
+    return Market(name, benchmark, needs, indexed(benchmark.documents, encoder), encoder, rounds)
 
 
 class RememberingIntent:
