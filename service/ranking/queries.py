@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from matching.learning import JudgedNeed, ShownCandidate, judgements_of
-from matching.ranker import FeatureVersionError, Ranker
+from matching.ranker import FeatureVersionError, Judgement, Ranker
 from service.db.tables import RankerActivation, RankerVersion
 from service.kit.problems import Problem
 
@@ -21,12 +21,13 @@ _DECIDED_RUNS = text("""
     WITH latest AS (
         SELECT DISTINCT ON (need_id, supplier_id) need_id, supplier_id, run_id, verdict
         FROM feedback ORDER BY need_id, supplier_id, created_at DESC, id DESC
+    ), decided AS (
+        SELECT need_id, run_id, jsonb_object_agg(supplier_id, verdict) AS verdicts
+        FROM latest GROUP BY need_id, run_id
     )
-    SELECT latest.need_id, latest.run_id, run.answer -> 'items' AS items,
-           jsonb_object_agg(latest.supplier_id, latest.verdict) AS verdicts
-    FROM latest JOIN recommendation_run AS run ON run.id = latest.run_id
-    GROUP BY latest.need_id, latest.run_id, run.answer
-    ORDER BY latest.need_id, latest.run_id
+    SELECT decided.need_id, decided.verdicts, run.answer -> 'items' AS items
+    FROM decided JOIN recommendation_run AS run ON run.id = decided.run_id
+    ORDER BY decided.need_id, decided.run_id
 """)
 
 
@@ -97,15 +98,21 @@ def versions(session: Session, limit: int, before: UUID | None) -> Sequence[Rank
 
 
 def judged_needs(session: Session) -> list[JudgedNeed]:
-    """Every need on whose candidates something was decided, with what each list expresses."""
-    rows = session.execute(_DECIDED_RUNS).all()
-    return [
-        JudgedNeed(
-            str(need_id),
-            tuple(judgement for row in runs for judgement in judgements_of(_shown(row.items, row.verdicts))),
-        )
-        for need_id, runs in groupby(rows, key=lambda row: row.need_id)
-    ]
+    """Every need on whose candidates something was decided, with what each list expresses.
+
+    Who was decided on in another list of the same need was not passed over in this one.
+    """
+    needs = []
+    for need_id, rows in groupby(session.execute(_DECIDED_RUNS).all(), key=lambda row: row.need_id):
+        runs = list(rows)
+        decided = {supplier_id for run in runs for supplier_id in run.verdicts}
+        judgements: list[Judgement] = []
+        for run in runs:
+            elsewhere = decided - run.verdicts.keys()
+            items = [item for item in run.items if item["supplier_id"] not in elsewhere]
+            judgements += judgements_of(_shown(items, run.verdicts))
+        needs.append(JudgedNeed(str(need_id), tuple(judgements)))
+    return needs
 
 
 def _shown(items: list[dict[str, object]], verdicts: dict[str, str]) -> list[ShownCandidate]:

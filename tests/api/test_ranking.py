@@ -1,10 +1,13 @@
 """The weights that rank: seen, set, learned, gone back from; each change kept and named by every run."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from matching.features import FEATURE_NAMES
@@ -15,6 +18,7 @@ from service.cli.ranking import rollback, train_ranker
 from service.db.session import Database
 from service.db.tables import Feedback, RecommendationRun
 from service.ranking.operations import adjust_weights, learn
+from service.ranking.queries import judged_needs
 from tests.factories import companies
 from tests.factories.answers import pointers, problem
 from tests.factories.people import Headers, admin, sign_in, staff, stored_supplier
@@ -315,13 +319,42 @@ def test_weights_of_other_features_give_way_to_the_experts(client: TestClient, d
 
 
 def test_two_changes_at_once_both_count(database: Database) -> None:
-    """Each starts from what the one before left, however they interleave."""
-    with database.transaction() as first:
-        adjust_weights(first, SYSTEM, {"lexical": 2.0}, None, "x")
-    with database.transaction() as second:
-        used = adjust_weights(second, SYSTEM, {"load": -1.0}, None, "y")
+    """The second waits for the first to commit and starts from what it left."""
+    begun = threading.Event()
 
-    assert (used.ranker.weights["lexical"], used.ranker.weights["load"]) == (2.0, -1.0)
+    def change_the_load() -> float:
+        begun.set()
+        with database.transaction() as session:
+            return adjust_weights(session, SYSTEM, {"load": -1.0}, None, "y").ranker.weights["lexical"]
+
+    with ThreadPoolExecutor(1) as beside:
+        with database.transaction() as session:
+            adjust_weights(session, SYSTEM, {"lexical": 2.0}, None, "x")
+            second = beside.submit(change_the_load)
+            assert begun.wait(10)
+            assert not second.done()
+        assert second.result(timeout=30) == 2.0
+
+
+def test_who_was_decided_on_in_another_list_was_not_passed_over(
+    client: TestClient, database: Database
+) -> None:
+    """Two lists of one need: the first candidate was introduced from the first, the second from the other."""
+    decided(client, database, held_out=0, learned=1)
+    with database.transaction() as session:
+        run = session.exec(select(RecommendationRun)).one()
+        again = RecommendationRun(**run.model_dump(exclude={"id", "generated_at", "listed"}))
+        session.add(again)
+        session.flush()
+        last = session.exec(select(Feedback).order_by(col(Feedback.position).desc())).first()
+        assert last is not None
+        renewed = Feedback(**last.model_dump(exclude={"id", "run_id", "created_at"}), run_id=again.id)
+        session.add(renewed)
+        session.flush()
+
+        (need,) = judged_needs(session)
+
+    assert [judgement.weight for judgement in need.judgements] == [1.0] * 4
 
 
 def test_one_command_goes_back_and_one_learns(
