@@ -54,6 +54,7 @@ from service.refusals import REFUSALS
 from service.settings import Settings
 from service.suppliers import endpoints as suppliers
 from service.suppliers import exports
+from service.web.site import install_website
 
 FEATURES = (
     suppliers,
@@ -127,7 +128,8 @@ def create_app(
     _mount(app)
     _frame(app, settings)
     install_problem_handlers(app, REFUSALS)
-    patch_fastapi(app, redirect_from_root_to_docs=True)
+    patch_fastapi(app, redirect_from_root_to_docs=False)
+    install_website(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

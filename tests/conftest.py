@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -206,10 +207,13 @@ def services(settings: Settings, database: Database, encoder: CountingEncoder) -
 
 @pytest.fixture
 def run_jobs(database: Database, services: Services) -> Callable[[], None]:
-    """Runs every waiting job to its end in this process."""
+    """Runs every waiting job to its end in this process; in a thread, as a browser keeps this one's loop."""
 
     def run() -> None:
-        asyncio.run(run_worker(make_worker_app(database.url), services, wait=False))
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(
+                asyncio.run, run_worker(make_worker_app(database.url), services, wait=False)
+            ).result()
 
     return run
 

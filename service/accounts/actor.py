@@ -17,7 +17,7 @@ from service.accounts.scopes import needed_scopes
 from service.accounts.sessions import live_session
 from service.accounts.tokens import TokenError, read_token
 from service.db.session import DbSession
-from service.db.tables import AccountSession, ApiKey
+from service.db.tables import Account, AccountSession, ApiKey
 from service.kit import clock
 from service.kit.problems import Problem
 
@@ -139,7 +139,11 @@ def _actor_of_token(session: Session, token: str, signing_key: str) -> Actor:
         found = None
     if found is None:
         raise Problem(401, "token_invalid", headers={"WWW-Authenticate": "Bearer"})
-    account, signed_in = found
+    return signed_in_actor(session, *found)
+
+
+def signed_in_actor(session: Session, account: Account, signed_in: AccountSession) -> Actor:
+    """The person of a live session, whose use is noted."""
     _note_use(session, signed_in)
     return Actor(
         Role(account.role),

@@ -43,13 +43,7 @@ def create_token(
     request: Request, form: Annotated[OAuth2PasswordRequestForm, Depends()], session: DbSession
 ) -> Token:
     """전자우편 주소(username)와 비밀번호로 접근 토큰과 갱신 토큰을 받습니다."""
-    device = device_of(request)
-    attempt = attempt_of(request, clean(form.username), device)
-    account = sign_in(session, attempt.email, form.password)
-    forgive(session, attempt)
-    opened = open_session(session, account, device)
-    record_event(session, actor_of(account), "session.opened", opened.id)
-    return _token(request, account, opened)
+    return _token(request, *sign_in_here(request, session, form.username, form.password))
 
 
 @router.post("/refresh", summary="토큰 갱신")
@@ -84,7 +78,7 @@ def sign_out(actor: Person, session: DbSession) -> None:
 @router.post("/password-resets", summary="비밀번호 재설정 메일 받기")
 def request_password_reset(request: Request, data: EmailInput, session: DbSession) -> MessageAnswer:
     """등록된 주소이면 30분 동안 한 번 쓸 수 있는 링크를 보냅니다. 답은 등록 여부를 알려 주지 않습니다."""
-    return _mail_if_known(request, session, data.email, LinkPurpose.RESET)
+    return mail_if_known(request, session, data.email, LinkPurpose.RESET)
 
 
 @router.post("/password-resets/completion", status_code=204, summary="비밀번호 재설정")
@@ -96,13 +90,26 @@ def complete_password_reset(request: Request, data: NewPasswordInput, session: D
 @router.post("/email-confirmations", summary="주소 확인 메일 받기")
 def request_email_confirmation(request: Request, data: EmailInput, session: DbSession) -> MessageAnswer:
     """등록된 주소이면 3일 동안 한 번 쓸 수 있는 링크를 다시 보냅니다. 답은 등록 여부를 알려 주지 않습니다."""
-    return _mail_if_known(request, session, data.email, LinkPurpose.CONFIRMATION)
+    return mail_if_known(request, session, data.email, LinkPurpose.CONFIRMATION)
 
 
 @router.post("/email-confirmations/completion", status_code=204, summary="주소 확인")
 def complete_email_confirmation(request: Request, data: LinkInput, session: DbSession) -> None:
     """메일로 받은 링크의 token으로 전자우편 주소를 확인합니다."""
     confirm_email(session, data.token, request.app.state.signing_key)
+
+
+def sign_in_here(
+    request: Request, session: Session, email: str, password: str
+) -> tuple[Account, AccountSession]:
+    """Open a session on the asking device. Raises `Problem` 401 `sign_in_failed`, 429 when too early."""
+    device = device_of(request)
+    attempt = attempt_of(request, clean(email), device)
+    account = sign_in(session, attempt.email, password)
+    forgive(session, attempt)
+    opened = open_session(session, account, device)
+    record_event(session, actor_of(account), "session.opened", opened.id)
+    return account, opened
 
 
 def attempt_of(request: Request, email: str, device: Device) -> Attempt:
@@ -118,7 +125,8 @@ def attempt_of(request: Request, email: str, device: Device) -> Attempt:
     return attempt
 
 
-def _mail_if_known(request: Request, session: Session, email: str, purpose: LinkPurpose) -> MessageAnswer:
+def mail_if_known(request: Request, session: Session, email: str, purpose: LinkPurpose) -> MessageAnswer:
+    """Mail a link if anyone has the address; the answer does not tell. Raises `Problem` 429."""
     limits: RateLimits = request.app.state.rate_limits
     limits.count(MAILS_WANTED_FROM, device_of(request).address)
     limits.count(MAILS_TO_ADDRESS, purpose.value, email.lower())

@@ -1,7 +1,8 @@
-"""Signed tokens (JWT): for access, for refreshing it, and inside mailed links. None holds anything personal.
+"""Signed tokens (JWT): for access, for refreshing it, in a browser's cookie and inside mailed links.
 
-Each kind has an audience of its own, so that one is never taken for another. Nothing of them is stored:
-the database knows the session or link that a token names, and whether it is still good.
+None holds anything personal. Each kind has an audience of its own, so that one is never taken for another.
+Nothing of them is stored: the database knows the session or link that a token names, and whether it is
+still good.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from service.kit import clock
 ALGORITHM = "HS256"
 ISSUER = "alliance"
 REFRESH = "refresh"
+BROWSER = "browser"
 
 
 class TokenError(Exception):
@@ -48,6 +50,18 @@ def issue_token(account_id: UUID, session_id: UUID, key: str, minutes: int) -> s
 def read_token(token: str, key: str) -> AccessClaims:
     """What an access token says. Raises `TokenError`."""
     claims = _verified(token, key, None, "sub", "sid")
+    return AccessClaims(_id(claims["sub"]), _id(claims["sid"]))
+
+
+def issue_browser_token(account_id: UUID, session_id: UUID, expires: datetime, key: str) -> str:
+    """What a browser's cookie holds: as long-lived as its session, which each request reads anyway."""
+    claims = {"aud": BROWSER, "sub": str(account_id), "sid": str(session_id)}
+    return _sign(claims, key, expires)
+
+
+def read_browser_token(token: str, key: str) -> AccessClaims:
+    """What a cookie says. Raises `TokenError`."""
+    claims = _verified(token, key, BROWSER, "sub", "sid")
     return AccessClaims(_id(claims["sub"]), _id(claims["sid"]))
 
 

@@ -12,6 +12,7 @@ from service.messages import (
     privacy,
     ranking,
     validation,
+    web,
 )
 
 SENTENCES: dict[str, str] = {
@@ -26,6 +27,7 @@ SENTENCES: dict[str, str] = {
     **business_status.SENTENCES,
     **privacy.SENTENCES,
     **maintenance.SENTENCES,
+    **web.SENTENCES,
 }
 
 

@@ -1,4 +1,7 @@
-"""How an amount of money is written in a Korean sentence."""
+"""How an amount of money is written in Korean, and read when somebody types it."""
+
+import re
+from fractions import Fraction
 
 _MYRIADS = ((10**12, "조"), (10**8, "억"), (10**4, "만"))
 
@@ -20,3 +23,17 @@ def won_reading(amount: int) -> str:
         if count:
             parts.append(f"{count:,}{name}")
     return f"{' '.join(parts)} 원"
+
+
+_SIZES = {"조": 10**12, "억": 10**8, "천만": 10**7, "백만": 10**6, "만": 10**4, "": 1}
+_READABLE = re.compile(rf"(?:\d+(?:\.\d+)?(?:{'|'.join(filter(None, _SIZES))}))*\d*")
+_PART = re.compile(rf"(\d+(?:\.\d+)?)({'|'.join(_SIZES)})")
+
+
+def read_won(typed: str) -> int | None:
+    """What "1억 2,000만 원", "1.5억", "3천만원" or "12,000,000" says in won; None when it says no amount."""
+    bare = re.sub(r"[\s,]|원$", "", typed.strip())
+    if not bare or not _READABLE.fullmatch(bare):
+        return None
+    amount = sum(Fraction(count) * _SIZES[size] for count, size in _PART.findall(bare))
+    return int(amount) if amount.denominator == 1 else None

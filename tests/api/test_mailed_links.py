@@ -77,7 +77,7 @@ def test_the_letter_is_korean_and_leads_to_the_public_address(
     letter = letters_to(settings, email)[-1]
     assert "비밀번호" in letter["Subject"]
     assert letter["From"] == settings.mail_from
-    assert f"{settings.public_url}/auth/password-reset#token=" in letter.get_content()
+    assert f"{settings.public_url}/auth/password-reset?token=" in letter.get_content()
 
 
 def test_a_link_is_good_once(client: TestClient, email: str, settings: Settings, run_jobs: RunJobs) -> None:

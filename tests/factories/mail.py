@@ -7,7 +7,7 @@ from pathlib import Path
 
 from service.settings import Settings
 
-_TOKEN = re.compile(r"#token=([\w.-]+)")
+_TOKEN = re.compile(r"\?token=([\w.-]+)")
 
 
 def letters_to(settings: Settings, email: str) -> list[EmailMessage]:

@@ -11,7 +11,7 @@ from service.accounts.actor import SYSTEM, Role
 from service.accounts.devices import Device
 from service.accounts.operations import open_account
 from service.accounts.sessions import open_session
-from service.accounts.tokens import issue_token
+from service.accounts.tokens import issue_browser_token, issue_token
 from service.db.session import Database
 from service.db.tables import SupplierStatus
 from service.manufacturers.operations import add_manufacturer
@@ -33,6 +33,8 @@ class Person:
     headers: Headers
     account_id: UUID
     company_id: UUID | None = None
+    cookie: str | None = None
+    """What a browser of theirs holds."""
 
 
 def sign_in(client: TestClient, role: Role, company_id: UUID | None = None) -> Person:
@@ -52,8 +54,10 @@ def sign_in(client: TestClient, role: Role, company_id: UUID | None = None) -> P
             manufacturer_id=company_id if role is Role.MANUFACTURER else None,
         )
         opened = open_session(session, account, Device("203.0.113.7", "Firefox", "203.0.113.0/24"))
-    token = issue_token(account.id, opened.id, client.app.state.signing_key, 60)
-    return Person({"Authorization": f"Bearer {token}"}, account.id, company_id)
+    key = client.app.state.signing_key
+    token = issue_token(account.id, opened.id, key, 60)
+    cookie = issue_browser_token(account.id, opened.id, opened.expires_at, key)
+    return Person({"Authorization": f"Bearer {token}"}, account.id, company_id, cookie)
 
 
 def staff(client: TestClient) -> Headers:

@@ -58,6 +58,10 @@ class World:
         """The credentials of that actor."""
         return self.person(actor).headers
 
+    def cookie(self, actor: str) -> str | None:
+        """What the browser of that person holds."""
+        return self.person(actor).cookie
+
     def thing(self, parameter: str, owner: str | None) -> str:
         """The id of a thing that belongs to that actor or, without one, to somebody else; always the same."""
         if (parameter, owner) not in self._things:

@@ -1,0 +1,50 @@
+"""Puts the website into the application: its pages, its static files, its own answers to refusals."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from service.accounts.actor import ANONYMOUS
+from service.web import sign_in
+from service.web.problem_pages import ProblemPages
+from service.web.rendering import STATIC
+from service.web.same_site import refuse_other_sites
+from service.web.visitor import SignInNeeded, Visitor
+
+AREAS = (sign_in,)
+"""Each has a `router` of its own."""
+
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def install_website(app: FastAPI) -> None:
+    """Add the pages. Call it last: its layer is the outermost."""
+    pages = APIRouter(include_in_schema=False, dependencies=[Depends(refuse_other_sites)])
+    for area in AREAS:
+        pages.include_router(area.router)
+    app.include_router(pages)
+    app.mount("/static", _MarkedFiles(directory=STATIC), name="static")
+    app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
+    app.add_middleware(ProblemPages)
+
+
+class _MarkedFiles(StaticFiles):
+    """Static files whose addresses carry a mark of their content may be kept by browsers for ever."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """Starlette's answer, with how long it may be kept."""
+        response = super().file_response(*args, **kwargs)
+        scope: Scope = kwargs["scope"] if "scope" in kwargs else args[2]
+        marked = b"v=" in scope["query_string"]
+        response.headers["Cache-Control"] = FOR_EVER if marked else "no-cache"
+        return response
+
+
+def _ask_to_sign_in(request: Request, _error: Exception) -> HTMLResponse | RedirectResponse:
+    visitor = Visitor(ANONYMOUS, request.url.path, request.url.query)
+    if request.method in ("GET", "HEAD"):
+        return RedirectResponse(f"/sign-in?next={sign_in.escaped(visitor.address)}", 303)
+    return sign_in.ask_again(visitor, request.state.posted)

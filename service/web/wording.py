@@ -1,0 +1,103 @@
+"""How values read on a page: amounts, days, codes. Filters of the templates."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from matching import taxonomy
+from service.messages.amounts import won_reading, won_text
+from service.messages.web import LABELS, SENTENCES
+
+KOREA = ZoneInfo("Asia/Seoul")
+NOTHING = "–"
+NOTICES = {code.removeprefix("done_") for code in SENTENCES if code.startswith("done_")}
+
+
+def day(value: date | str | None) -> str:
+    """A day: 2026. 11. 27."""
+    if not value:
+        return NOTHING
+    value = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{value.year}. {value.month}. {value.day}."
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in Korea: 2026. 11. 27. 14:05."""
+    if value is None:
+        return NOTHING
+    there = value.astimezone(KOREA)
+    return f"{day(there.date())} {there:%H:%M}"
+
+
+def iso(value: datetime) -> str:
+    """The same for machines, with its zone."""
+    return value.astimezone(KOREA).isoformat(timespec="minutes")
+
+
+def won(value: int | None) -> str:
+    """12,000,000원."""
+    return NOTHING if value is None else won_text(value)
+
+
+def reading(value: int | None) -> str:
+    """1억 2,000만 원 where that is exact."""
+    return NOTHING if value is None else won_reading(value)
+
+
+def number(value: float | None) -> str:
+    """A count with separators."""
+    return NOTHING if value is None else f"{value:,}"
+
+
+def share(value: float) -> str:
+    """A share between 0 and 1 in whole percent."""
+    return f"{round(value * 100)}%"
+
+
+def business_number(value: str) -> str:
+    """120-81-47521."""
+    return f"{value[:3]}-{value[3:5]}-{value[5:]}" if len(value) == 10 else value
+
+
+def label(code: str | None, kind: str) -> str:
+    """What a state is called on a page: `label("pending", "supplier_status")`."""
+    return LABELS[kind].get(code or "", code or NOTHING)
+
+
+def category(code: str) -> str:
+    """A solution category's name."""
+    return taxonomy.category_name(code)
+
+
+def region(code: str) -> str:
+    """A province's name."""
+    return _REGIONS.get(code, code)
+
+
+def industry(code: str | None) -> str:
+    """An industry's name."""
+    return _INDUSTRIES.get(code or "", code or NOTHING)
+
+
+def certification(code: str) -> str:
+    """A mark's name."""
+    return _CERTIFICATIONS.get(code, code)
+
+
+def paragraphs(text: str) -> list[str]:
+    """A longer text by its lines, blank ones left out."""
+    return [line for line in text.splitlines() if line.strip()]
+
+
+_REGIONS = {each.code: each.name for each in taxonomy.regions()}
+_INDUSTRIES = {each.code: each.name for each in taxonomy.industries()}
+_CERTIFICATIONS = {each.code: each.name for each in taxonomy.certifications()}
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    each.__name__: each
+    for each in (
+        day, moment, iso, won, reading, number, share, business_number, label, category, region, industry,
+        certification, paragraphs,
+    )
+}  # fmt: skip
