@@ -87,7 +87,7 @@ class Form:
             with session.begin_nested():
                 yield
         except ValidationError as error:
-            self._note(error)
+            self.note(error)
         except Problem as problem:
             if problem.status in _NOT_OF_A_FIELD or problem.status >= 500:
                 raise
@@ -100,7 +100,8 @@ class Form:
         if not problem.errors:
             self.refusals.append(problem.detail)
 
-    def _note(self, error: ValidationError) -> None:
+    def note(self, error: ValidationError) -> None:
+        """Show what a schema refused, each at its field."""
         for fault in error.errors():
             name = pointer(fault["loc"]).strip("/").replace("/", ".")
             self.errors.setdefault(name, _page_sentence(fault))
