@@ -42,7 +42,7 @@ LABELS: dict[str, dict[str, str]] = {
         "rejected": "제외",
     },
     "consent": {
-        "registration": "개인정보 수집·이용 (필수)",
+        "registration": "개인정보 수집·이용",
         "marketing": "소식 받기 (선택)",
         "third_party": "소개 상대에게 연락처 제공 (선택)",
     },
