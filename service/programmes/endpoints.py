@@ -1,87 +1,72 @@
-"""Support programmes and fund terms over HTTP: facts with their source."""
+"""Support programmes and fund terms over HTTP: facts with their source, and whom they fit."""
 
-from datetime import date
-from typing import Any
+from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
-from sqlmodel import col, select
+from fastapi import APIRouter, Query
 
+from service.accounts.actor import SignedIn, Staff
 from service.db.session import DbSession
-from service.db.tables import FundTerm, Programme
-from service.kit.problems import Problem
+from service.kit.pages import Cursor, Limit, Page
+from service.programmes import queries
+from service.programmes.rules import Eligibility
+from service.programmes.schemas import (
+    CompanyProgrammeList,
+    FittingCompanyAnswer,
+    FundTermAnswer,
+    FundTermList,
+    ProgrammeAnswer,
+    ProgrammeList,
+    company_programme,
+)
 
 router = APIRouter(tags=["지원사업"])
-
-
-class ProgrammeAnswer(BaseModel):
-    """A support programme; `terms` holds what differs between programmes."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    code: str
-    name: str
-    summary: str
-    status: str
-    valid_from: date | None
-    valid_to: date | None
-    terms: dict[str, Any]
-    source: dict[str, Any]
-
-
-class ProgrammeList(BaseModel):
-    """All programmes."""
-
-    items: list[ProgrammeAnswer]
-    next_cursor: None = None
-
-
-class FundTermAnswer(BaseModel):
-    """The terms of one fund in one period; what no source states is null."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    code: str
-    name: str
-    valid_from: date
-    valid_to: date | None
-    ceiling_won: int | None
-    per_company_limit_won: int | None
-    rate_reduction_percent_min: str | None
-    rate_reduction_percent_max: str | None
-    floor_rate_percent: str | None
-    max_months: int | None
-    demo: bool
-    reference_only: bool
-    note: str | None
-    source: dict[str, Any]
-
-
-class FundTermList(BaseModel):
-    """The terms of all funds."""
-
-    items: list[FundTermAnswer]
-    next_cursor: None = None
 
 
 @router.get("/programmes", summary="지원사업 목록")
 def list_programmes(session: DbSession) -> ProgrammeList:
     """얼라이언스와 정부의 지원사업을 출처와 함께 봅니다. 끝난 사업은 status가 closed입니다."""
-    rows = session.exec(select(Programme).order_by(col(Programme.code))).all()
+    rows = queries.list_programmes(session)
     return ProgrammeList(items=[ProgrammeAnswer.model_validate(row) for row in rows])
 
 
 @router.get("/programmes/{code}", summary="지원사업 보기")
 def read_programme(code: str, session: DbSession) -> ProgrammeAnswer:
-    """지원사업 하나를 봅니다."""
-    programme = session.get(Programme, code)
-    if programme is None:
-        raise Problem(404, "not_found")
-    return ProgrammeAnswer.model_validate(programme)
+    """지원사업 하나를 봅니다. terms.rule은 누구를 위한 사업인지를 프로필 항목으로 적은 규칙입니다."""
+    return ProgrammeAnswer.model_validate(queries.get_programme(session, code))
+
+
+@router.get("/programmes/{code}/companies", summary="지원사업에 맞는 회사")
+def list_fitting_companies(
+    code: str,
+    _actor: Staff,
+    session: DbSession,
+    eligibility: Annotated[Eligibility, Query(description="찾을 판정")] = Eligibility.ELIGIBLE,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[FittingCompanyAnswer]:
+    """담당자가 이 사업에 맞는 회사를 찾습니다. items가 limit보다 적어도 next_cursor가 있으면 이어집니다."""
+    programme = queries.get_programme(session, code)
+    items, next_cursor = queries.fitting_companies(session, programme, eligibility, limit, cursor)
+    return Page(items=items, next_cursor=next_cursor)
+
+
+@router.get("/manufacturers/{manufacturer_id}/programmes", summary="수요기업에 맞는 지원사업")
+def list_for_manufacturer(manufacturer_id: UUID, actor: SignedIn, session: DbSession) -> CompanyProgrammeList:
+    """지원사업마다 받을 수 있는지, 아니면 어느 조건 때문인지, 모르면 어느 항목을 채워야 하는지 답합니다."""
+    found = queries.programmes_of_manufacturer(session, actor, manufacturer_id)
+    return CompanyProgrammeList(items=[company_programme(each) for each in found])
+
+
+@router.get("/suppliers/{supplier_id}/programmes", summary="공급기업에 맞는 지원사업")
+def list_for_supplier(supplier_id: UUID, actor: SignedIn, session: DbSession) -> CompanyProgrammeList:
+    """지원사업마다 받을 수 있는지, 아니면 어느 조건 때문인지, 모르면 어느 항목을 채워야 하는지 답합니다."""
+    found = queries.programmes_of_supplier(session, actor, supplier_id)
+    return CompanyProgrammeList(items=[company_programme(each) for each in found])
 
 
 @router.get("/fund-terms", summary="상생협력펀드 조건")
 def list_fund_terms(session: DbSession) -> FundTermList:
     """기간별 상생협력펀드 조건을 출처와 함께 봅니다."""
-    rows = session.exec(select(FundTerm).order_by(col(FundTerm.valid_from), col(FundTerm.code))).all()
+    rows = queries.list_fund_terms(session)
     return FundTermList(items=[FundTermAnswer.model_validate(row) for row in rows])
