@@ -30,6 +30,7 @@ from service.codes import endpoints as codes
 from service.colleagues import endpoints as colleagues
 from service.db.migrate import is_current
 from service.db.session import Database
+from service.deals import endpoints as deals
 from service.financing import endpoints as financing
 from service.imports import endpoints as imports
 from service.job_status import endpoints as job_status
@@ -62,6 +63,7 @@ FEATURES = (
     business_status,
     needs,
     recommendations,
+    deals,
     ranking,
     assignments,
     clusters,

@@ -6,6 +6,7 @@ from service.messages import (
     business_status,
     clusters,
     common,
+    deals,
     evaluation,
     financing,
     maintenance,
@@ -27,6 +28,7 @@ SENTENCES: dict[str, str] = {
     **business_status.SENTENCES,
     **privacy.SENTENCES,
     **maintenance.SENTENCES,
+    **deals.SENTENCES,
     **web.SENTENCES,
 }
 

@@ -166,6 +166,7 @@ RULES: dict[str, Rule] = {
     "GET /v1/needs/{need_id}": OWN_AND_STAFF,
     "PATCH /v1/needs/{need_id}": OWN_AND_STAFF.sending({"budget_won": 40_000_000}),
     "GET /v1/needs/{need_id}/recommendations": OWN_AND_STAFF,
+    "POST /v1/needs/{need_id}/funding-stacks": OWN_AND_STAFF.sending(_PRICE | _RATE),
     "POST /v1/recommendations/preview": PUBLIC.sending(companies.preview),
     "POST /v1/recommendations/{run_id}/feedback": STAFF.sending_about(_decision),
     "GET /v1/recommendations/{run_id}/feedback": STAFF,

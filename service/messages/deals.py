@@ -1,0 +1,16 @@
+"""Sentences about how a need is paid for."""
+
+from collections.abc import Sequence
+
+SENTENCES: dict[str, str] = {
+    "price_or_budget_required": "가격을 넣어 주세요. 수요에 예산을 적어 두면 그 금액으로 계산합니다.",
+    "installment_over_months": "얼라이언스의 할부는 {most}개월까지입니다. 개월 수를 줄여 주세요.",
+    "funding_not_eligible": "조건에 맞지 않아 넣지 않았습니다.",
+    "funding_unknown": "받을 수 있는지 알 수 없어 넣지 않았습니다. 비어 있는 항목을 채우면 알 수 있습니다.",
+    "funding_no_row": "시작일과 수준에 맞는 공고의 금액을 알지 못해 넣지 않았습니다.",
+}
+
+
+def way_to_pay(grants: Sequence[str], *, by_installment: bool) -> str:
+    """What a way to pay is called: "스마트공장 지원금 + 할부", "일시불"."""
+    return " + ".join([*grants, "할부" if by_installment else "일시불"])
