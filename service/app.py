@@ -36,7 +36,7 @@ from service.job_status import endpoints as job_status
 from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import keep_working
 from service.kit.cross_origin import ALLOWED_HEADERS, ALLOWED_METHODS, SHOWN_HEADERS, CrossOrigin
-from service.kit.http_frame import HttpFrame
+from service.kit.http_frame import HttpFrame, UnexpectedErrors
 from service.kit.logging import configure_logging
 from service.kit.problem_handlers import install_problem_handlers
 from service.kit.problems import Problem
@@ -149,6 +149,7 @@ async def _working(wanted: bool, services: Services) -> AsyncIterator[None]:
 def _frame(app: FastAPI, settings: Settings) -> None:
     """The layers around the application; the one that is added last is the outermost."""
     app.add_middleware(RequestLimits, rate_limits=app.state.rate_limits, limit_of=_body_limit)
+    app.add_middleware(UnexpectedErrors)
     if settings.cors_origins:
         app.add_middleware(
             CrossOrigin,
