@@ -6,7 +6,7 @@ import secrets
 import tempfile
 from email.headerregistry import Address
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -59,6 +59,10 @@ def _origin(url: str) -> str:
     if url != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
         raise ValueError
     return url
+
+
+def _network(text: str) -> str:
+    return str(ip_network(text))
 
 
 def _mail_server(url: SecretStr) -> SecretStr:
@@ -141,6 +145,9 @@ class Settings(BaseSettings):
     behind_tls: Literal["on", "off"] = Field(
         "off", description="a TLS proxy stands in front: browsers are told to use nothing else"
     )
+    trusted_proxies: Annotated[
+        tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_listed)
+    ] = Field((), description="proxies whose X-Forwarded-For is believed, separated by commas")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least severe line logged"
     )

@@ -23,6 +23,7 @@ WRONG = {
         "https://u:p@a.example",
     ],
     "ALLIANCE_MAIL_FROM": ["alliance", "얼라이언스 <no-reply@alliance.example>", "a@b\n"],
+    "ALLIANCE_TRUSTED_PROXIES": ["*", "proxy.example", "10.0.0.5/8"],
     "ALLIANCE_ADMIN_PASSWORD": ["short"],
     "ALLIANCE_LOG_LEVEL": ["loud"],
 }
