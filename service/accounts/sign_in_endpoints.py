@@ -17,6 +17,7 @@ from service.accounts.operations import (
     reset_password,
     sign_in,
 )
+from service.accounts.passwords import password_turn
 from service.accounts.schemas import (
     EmailInput,
     LinkInput,
@@ -44,8 +45,9 @@ def create_token(
 ) -> Token:
     """전자우편 주소(username)와 비밀번호로 접근 토큰과 갱신 토큰을 받습니다."""
     device = device_of(request)
-    attempt = attempt_of(request, clean(form.username), device)
-    account = sign_in(session, attempt.email, form.password)
+    with password_turn():
+        attempt = attempt_of(request, clean(form.username), device)
+        account = sign_in(session, attempt.email, form.password)
     forgive(session, attempt)
     opened = open_session(session, account, device)
     record_event(session, actor_of(account), "session.opened", opened.id)

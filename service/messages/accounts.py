@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     "key_revoked": "해지한 키는 바꿀 수 없습니다. 새 키를 만들어 주세요.",
     "present_password_wrong": "지금 쓰는 비밀번호가 맞지 않습니다. 다시 확인해 주세요.",
     "present_password_required": "비밀번호를 바꾸려면 지금 쓰는 비밀번호를 present_password에 넣어 주세요.",
+    "passwords_busy": "지금 로그인하려는 요청이 많습니다. 잠시 뒤에 다시 시도해 주세요. 비밀번호가 틀린 것으로 세지 않았습니다.",
     "link_invalid": "링크가 올바르지 않거나 이미 썼거나 기한이 지났습니다. 새 링크를 요청해 주세요.",
     "mail_will_come": "등록된 주소라면 곧 메일이 도착합니다. 오지 않으면 주소와 스팸함을 확인해 주세요.",
     "last_contact": "회사에 남은 마지막 사람은 뺄 수 없습니다. 먼저 다른 동료를 초대해 주세요.",
