@@ -24,9 +24,12 @@ MOST_OPEN_NEEDS = 2000
 
 
 def embedded_need(session: Session, engine: MatchingEngine, need: Need) -> EmbeddedNeed:
-    """A stored need with its stored vectors; encoded here only when its job has not run yet."""
+    """A stored need with its stored vectors; encoded here only when its job has not run yet.
+
+    Raises `Problem` 503 when the encoder does not answer in time.
+    """
     profile = needs_with_manufacturers(session, [need])[0]
-    return embedded_needs(session, engine.encoder, [profile])[0]
+    return embedded_needs(session, engine.encoder, [profile], engine.encode)[0]
 
 
 def recommend_for_need(
@@ -93,12 +96,15 @@ def feedback_of_run(session: Session, run_id: UUID) -> Sequence[Feedback]:
 def find_leads(
     session: Session, engine: MatchingEngine, supplier_id: UUID, limit: int
 ) -> list[tuple[Lead, Need, NeedProfile]]:
-    """The open needs that fit a supplier, the best first. Raises `Problem` 503 while the model loads."""
+    """The open needs that fit a supplier, the best first.
+
+    Raises `Problem` 503 while the model loads, and when the encoder does not answer in time.
+    """
     recommender = engine.recommender()
     statement = select(Need).where(Need.status == NeedStatus.OPEN.value).order_by(col(Need.id).desc())
     needs = {str(need.id): need for need in session.exec(statement.limit(MOST_OPEN_NEEDS))}
     profiles = needs_with_manufacturers(session, list(needs.values()))
-    embedded = embedded_needs(session, engine.encoder, profiles)
+    embedded = embedded_needs(session, engine.encoder, profiles, engine.encode)
     by_id = {profile.need_id: profile for profile in profiles}
     leads = recommender.leads(str(supplier_id), embedded, limit, clock.today())
     return [(lead, needs[lead.need_id], by_id[lead.need_id]) for lead in leads]

@@ -392,3 +392,22 @@ def test_an_empty_alliance_answers_with_an_empty_list(client: TestClient, catch_
     catch_up()
     answer = client.post("/v1/recommendations/preview", json=companies.preview()).json()
     assert (answer["items"], answer["excluded"], answer["considered"]) == ([], [], 0)
+
+
+def test_leads_do_not_depend_on_whether_the_vectors_of_needs_were_stored_yet(
+    client: TestClient, owner: Person, run_jobs: CatchUp, catch_up: CatchUp
+) -> None:
+    supplier = sign_in(client, Role.SUPPLIER)
+    catch_up()
+    path = f"/v1/manufacturers/{owner.company_id}/needs"
+    for title in ("작업 일보를 손으로 씁니다", "금형 온도를 재지 못합니다", "출하 검사가 밀립니다"):
+        body = companies.need(title=title, description=f"{title}. 그래서 현장에서 하루가 늦게 시작됩니다.")
+        assert client.post(path, json=body, headers=owner.headers).status_code == 201
+
+    def leads() -> Any:
+        return client.get(f"/v1/suppliers/{supplier.company_id}/leads", headers=supplier.headers).json()
+
+    encoded_in_the_request = leads()
+    run_jobs()
+    assert len({item["score"] for item in encoded_in_the_request["items"]}) == 3
+    assert leads() == encoded_in_the_request
