@@ -8,24 +8,37 @@ table; the space is given back by PostgreSQL's vacuum, and backups age out by th
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Executable, text
+from sqlalchemy import CursorResult, Executable, event, text
 from sqlmodel import Session
+
+from service.mail.carriers import letters_in
+from service.privacy.access_log import cut_front, head_to_cut
 
 CLOSED_ACCOUNT_KEPT_FOR = timedelta(days=10)
 
+ACCESS_LOG_KEPT_FOR = timedelta(days=2 * 365)
+MAIL_KEPT_FOR = timedelta(days=30)
+
 Erase = Callable[[Session, datetime], int]
+Anchor = Callable[[Session, datetime], str | None]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What is erased once it is older than `kept_for`; `erase` takes the cut-off and counts."""
+    """What is erased once it is older than `kept_for`; `erase` takes the cut-off and counts.
+
+    `anchor` tells, before that, what of it the destruction record has to keep.
+    """
 
     name: str
     kept_for: timedelta
     basis: str
     erase: Erase
+    anchor: Anchor = lambda _session, _cut_off: None
 
 
 def _count(session: Session, statement: Executable, cut_off: datetime) -> int:
@@ -107,6 +120,18 @@ def erase_closed(session: Session, cut_off: datetime) -> int:
     return len(ids)
 
 
+def erase_mails(outbox: Path, session: Session, cut_off: datetime) -> int:
+    """Letters that lie as files, once the transaction that tells of it is committed."""
+    old = [path for path in letters_in(outbox) if path.stat().st_mtime < cut_off.timestamp()]
+
+    def remove(_session: object) -> None:
+        for path in old:
+            path.unlink(missing_ok=True)
+
+    event.listen(session, "after_commit", remove, once=True)
+    return len(old)
+
+
 RULES: tuple[Rule, ...] = (
     Rule(
         "closed_accounts",
@@ -148,4 +173,22 @@ RULES: tuple[Rule, ...] = (
         "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (추천 의견의 자유 글)",
         _by("UPDATE feedback SET comment = NULL WHERE created_at < :cut_off AND comment IS NOT NULL"),
     ),
+    Rule(
+        "access_log",
+        ACCESS_LOG_KEPT_FOR,
+        "개인정보 보호법 제29조, 개인정보의 안전성 확보조치 기준 제8조: 2년 이상 보관",
+        cut_front,
+        head_to_cut,
+    ),
 )
+
+
+def rules(outbox: Path) -> tuple[Rule, ...]:
+    """Every rule; `outbox` is the folder where letters lie that no mail server has taken."""
+    mails = Rule(
+        "outbox_mails",
+        MAIL_KEPT_FOR,
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (가장 오래 쓸 수 있는 링크가 7일)",
+        partial(erase_mails, outbox),
+    )
+    return (*RULES, mails)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,17 +17,21 @@ from service.cli.terminal import CommandError
 from service.db.session import Database
 from service.db.tables import Account, DestructionRecord
 from service.kit import clock
+from service.mail.carriers import letters_in, outbox_of
 from service.messages.consents import CURRENT
 from service.messages.privacy import RULES as RULE_NAMES
 from service.privacy.purge import purge
-from service.privacy.retention import CLOSED_ACCOUNT_KEPT_FOR, RULES
+from service.privacy.retention import CLOSED_ACCOUNT_KEPT_FOR, MAIL_KEPT_FOR, rules
+from service.settings import Settings
 from tests.factories import companies
 from tests.factories.answers import problem, row_counts
+from tests.factories.mail import letters_to
 from tests.factories.people import Headers, admin, sign_in, staff
 
 PERSON = {"name": "독고탁영", "email": "dokgo.takyoung@person.example", "phone": "010-9753-8642"}
 REPRESENTATIVE, REASON = "선우대표자", "선우대표자 서류 미비"
-KEPT_FOR = {rule.name: rule.kept_for for rule in RULES}
+NO_OUTBOX = Path("no-outbox")
+KEPT_FOR = {rule.name: rule.kept_for for rule in rules(NO_OUTBOX)}
 
 
 def registered(client: TestClient, kind: str = "suppliers", **changes: Any) -> str:
@@ -60,9 +65,9 @@ def tables_that_hold(database: Database, *needles: str) -> set[str]:
     return found
 
 
-def purged(database: Database, after: timedelta) -> dict[str, int]:
+def purged(database: Database, after: timedelta, outbox: Path = NO_OUTBOX) -> dict[str, int]:
     with clock.frozen(datetime.now(UTC) + after), database.transaction() as session:
-        return {record.rule: record.count for record in purge(session)}
+        return {record.rule: record.count for record in purge(session, outbox)}
 
 
 def test_the_people_of_a_rejected_registration_are_erased_from_every_table(
@@ -167,7 +172,7 @@ def test_comments_uploads_and_rejected_lines_go_in_their_time(client: TestClient
 
 def test_every_rule_has_a_korean_name_and_a_basis() -> None:
     assert RULE_NAMES.keys() == KEPT_FOR.keys()
-    assert all("개인정보 보호법" in rule.basis for rule in RULES)
+    assert all("개인정보 보호법" in rule.basis for rule in rules(NO_OUTBOX))
 
 
 def test_a_consent_is_withdrawn_and_given_again_and_every_answer_stays(client: TestClient) -> None:
@@ -289,12 +294,31 @@ def test_a_dry_run_erases_nothing(client: TestClient, database: Database) -> Non
     registered(client)
     client.post("/v1/me/closure", headers=signed_in(client))
     with clock.frozen(datetime.now(UTC) + timedelta(days=30)), database.transaction() as session:
-        counted = {record.rule: record.count for record in purge(session)}
+        counted = {record.rule: record.count for record in purge(session, NO_OUTBOX)}
         session.rollback()
     assert counted["closed_accounts"] == 1
     assert row_counts(database)["destruction_record"] == 0
     with database.transaction() as session:
         assert [account.email for account in session.exec(select(Account))] == [PERSON["email"]]
+
+
+def test_letters_in_the_outbox_go_in_their_time(
+    client: TestClient, database: Database, settings: Settings, run_jobs: Callable[[], None]
+) -> None:
+    registered(client)
+    run_jobs()
+    outbox = outbox_of(settings)
+    assert letters_to(settings, PERSON["email"])
+    (outbox / ".unfinished.tmp").write_text(PERSON["email"])
+    count = len(letters_in(outbox))
+    assert "outbox_mails" not in purged(database, MAIL_KEPT_FOR - timedelta(hours=1), outbox)
+    with clock.frozen(datetime.now(UTC) + timedelta(days=31)), database.transaction() as session:
+        counted = {record.rule: record.count for record in purge(session, outbox)}
+        session.rollback()
+    assert counted["outbox_mails"] == len(letters_in(outbox)) == count, "a dry run counts and leaves them"
+    assert purged(database, MAIL_KEPT_FOR + timedelta(hours=1), outbox)["outbox_mails"] == count
+    assert letters_in(outbox) == []
+    assert "outbox_mails" not in purged(database, MAIL_KEPT_FOR + timedelta(hours=2), outbox)
 
 
 @pytest.fixture
@@ -335,3 +359,24 @@ def test_the_command_verifies_the_access_log_and_names_the_first_broken_row(
     broken = command_line("verify", "access-log")
     assert isinstance(broken.exception, CommandError)
     assert "2번 줄" in str(broken.exception)
+
+
+def test_the_command_compares_with_a_head_that_was_written_down(
+    client: TestClient, database: Database, command_line: Callable[..., Any]
+) -> None:
+    registered(client)
+    manager = staff(client)
+    for _ in range(2):
+        client.get("/v1/suppliers", headers=manager)
+    noted = command_line("verify", "access-log").output.splitlines()[-1]
+    client.get("/v1/suppliers", headers=manager)
+    assert command_line("verify", "access-log", "--head", noted).exit_code == 0
+    with database.transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("DELETE FROM access_log WHERE number > 1"))
+    assert command_line("verify", "access-log").exit_code == 0, "what is left is whole by itself"
+    cut = command_line("verify", "access-log", "--head", noted)
+    assert isinstance(cut.exception, CommandError)
+    assert "뒤가 잘렸거나" in str(cut.exception)
+    malformed = command_line("verify", "access-log", "--head", "2")
+    assert "번호:해시" in str(malformed.exception)
