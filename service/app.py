@@ -45,6 +45,7 @@ from service.kit.request_limits import MEGABYTE, RequestLimits
 from service.manufacturers import endpoints as manufacturers
 from service.needs import endpoints as needs
 from service.openapi import complete_openapi
+from service.privacy import account_endpoints
 from service.privacy import endpoints as privacy
 from service.programmes import endpoints as programmes
 from service.ranking import endpoints as ranking
@@ -70,6 +71,7 @@ FEATURES = (
     codes,
     colleagues,
     accounts,
+    account_endpoints,
     privacy,
     exports,
     financing,

@@ -11,6 +11,9 @@ from pwdlib import PasswordHash
 from service.kit.turns import Turns
 
 _hasher = PasswordHash.recommended()
+ERASED_HASH = ""
+"""What the account of a person who was erased has instead of a hash; no password fits it."""
+
 _turns = Turns(at_once=4, waiting=8, seconds=2)
 
 

@@ -33,6 +33,8 @@ ACTIONS: dict[str, str] = {
     "consent.given": "개인정보 동의를 했습니다",
     "consent.withdrawn": "개인정보 동의를 거두었습니다",
     "account.closed": "담당자 계정을 닫았습니다",
+    "supplier.unattended": "연락할 사람이 아무도 남지 않아 API 키를 모두 해지했습니다",
+    "manufacturer.unattended": "연락할 사람이 아무도 남지 않아 API 키를 모두 해지했습니다",
     "match.shortlisted": "소개 후보에 올렸습니다",
     "match.introduced": "수요기업에 소개했습니다",
     "match.contracted": "계약을 기록했습니다",

@@ -27,7 +27,15 @@ from service.db.tables import AccessLogEntry, DestructionRecord
 
 CHAIN_LOCK = 0x61636373  # any fixed number: those who append take turns until they commit
 GENESIS = "0" * 64
-_PERSONAL = ("representative_name", "contact.name", "contact.email", "contact.phone")
+_PERSONAL = (
+    "representative_name",
+    "contact.name",
+    "contact.email",
+    "contact.phone",
+    "name",
+    "email",
+    "phone",
+)
 
 
 class Form(StrEnum):
@@ -89,7 +97,7 @@ def log_reading(
 
 
 def personal_fields(answer: BaseModel) -> set[str]:
-    """Which personal data an answer about a company holds."""
+    """Which personal data an answer about a company or an account holds."""
     return {path for path in _PERSONAL if _value_at(answer, path)}
 
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, Executable, event, text
 from sqlmodel import Session
 
+from service.kit import clock
 from service.mail.carriers import letters_in
 from service.privacy.access_log import cut_front, head_to_cut
 
@@ -77,9 +78,13 @@ _FORGET_BEFORE, _FORGET_AFTER = (
 )
 
 
+_END_KEYS = text("UPDATE api_key SET revoked_at = :now WHERE supplier_id = ANY(:ids) AND revoked_at IS NULL")
+
+
 def _forget_suppliers(session: Session, supplier_ids: Sequence[UUID]) -> None:
     for statement in (_FORGET_PEOPLE_OF_SUPPLIERS, _FORGET_BEFORE, _FORGET_AFTER):
         session.execute(statement, {"ids": list(supplier_ids)})
+    session.execute(_END_KEYS, {"ids": list(supplier_ids), "now": clock.now()})
 
 
 def erase_rejected(session: Session, cut_off: datetime) -> int:
@@ -104,9 +109,9 @@ def erase_closed(session: Session, cut_off: datetime) -> int:
     ids = list(
         session.execute(
             text("""
-                UPDATE account_closure SET erased_at = now()
+                UPDATE account_closure SET erased_at = :now
                 WHERE requested_at < :cut_off AND erased_at IS NULL RETURNING account_id"""),
-            {"cut_off": cut_off},
+            {"cut_off": cut_off, "now": clock.now()},
         ).scalars()
     )
     erase_accounts(session, ids)

@@ -1,4 +1,4 @@
-"""The access log gets a period: rows past it may be removed, and the chain is anchored where it was cut."""
+"""The access log gets a period and an anchor where it was cut; accounts that the alliance itself closed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,8 +33,13 @@ CREATE TRIGGER access_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON acc
 def upgrade() -> None:
     op.add_column("destruction_record", sa.Column("anchor", sa.String(), nullable=True))
     op.execute(KEPT)
+    op.add_column(
+        "account",
+        sa.Column("closed_by_alliance", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("account", "closed_by_alliance")
     op.execute(APPEND_ONLY)
     op.drop_column("destruction_record", "anchor")
