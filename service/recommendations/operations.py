@@ -10,6 +10,7 @@ from matching.domain import Lead, NeedProfile, Recommendation
 from matching.features import EmbeddedNeed
 from service.accounts.actor import Actor
 from service.accounts.audit import record_event
+from service.accounts.own_company import refuse_own_company
 from service.db.tables import Feedback, Need, NeedStatus, RecommendationRun, Supplier, Verdict
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
@@ -58,7 +59,7 @@ def record_feedback(session: Session, actor: Actor, run_id: UUID, data: Feedback
     """Keep a decision, with the position at which the candidate was shown.
 
     A contract occupies the supplier: the need moves to `contracted`. Raises `Problem` 404 for an
-    unknown run, 422 for a supplier that the run did not show.
+    unknown run, 422 for a supplier that the run did not show or that is gone, 409 `own_company`.
     """
     run = session.get(RecommendationRun, run_id)
     if run is None:
@@ -67,6 +68,12 @@ def record_feedback(session: Session, actor: Actor, run_id: UUID, data: Feedback
     position = shown.get(str(data.supplier_id))
     if position is None:
         raise field_problem("/supplier_id", "supplier_not_in_run")
+    refuse_own_company(session, actor, data.supplier_id)
+    # The supplier's track record and load change: every index copy must read it again.
+    this_supplier = update(Supplier).where(col(Supplier.id) == data.supplier_id)
+    marked = this_supplier.values(changed_in=Supplier.changed_in).returning(col(Supplier.id))
+    if session.execute(marked).first() is None:
+        raise field_problem("/supplier_id", "supplier_unknown")
     feedback = Feedback(
         run_id=run.id,
         need_id=run.need_id,
@@ -77,9 +84,6 @@ def record_feedback(session: Session, actor: Actor, run_id: UUID, data: Feedback
     session.add(feedback)
     if data.verdict == Verdict.CONTRACTED.value:
         _mark_contracted(session, run.need_id)
-    # The supplier's track record and load changed: every index copy must read it again.
-    this_supplier = col(Supplier.id) == data.supplier_id
-    session.execute(update(Supplier).where(this_supplier).values(changed_in=Supplier.changed_in))
     session.flush()
     kept = {"run_id": str(run_id), "verdict": data.verdict, "position": position}
     record_event(session, actor, f"match.{data.verdict}", data.supplier_id, after=kept)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from service.accounts.actor import Role
@@ -15,6 +16,7 @@ from tests.factories import companies
 from tests.factories.answers import pointers, problem, row_counts
 from tests.factories.numbers import business_number
 from tests.factories.people import ANYONE, Headers, Person, sign_in, staff, stored_supplier
+from tests.factories.world import World
 
 CatchUp = Callable[[], None]
 PLATING = "도금 두께를 손으로 재고 종이에 적어서 불량이 나도 원인을 찾지 못합니다."
@@ -411,3 +413,15 @@ def test_leads_do_not_depend_on_whether_the_vectors_of_needs_were_stored_yet(
     run_jobs()
     assert len({item["score"] for item in encoded_in_the_request["items"]}) == 3
     assert leads() == encoded_in_the_request
+
+
+def test_a_decision_about_a_supplier_that_is_gone_is_refused(world: World, database: Database) -> None:
+    """Nothing here deletes a supplier; a run outlives one that somebody removed by hand."""
+    run = world.thing("run_id", None)
+    with database.transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("DELETE FROM supplier WHERE id = :id"), {"id": world.shown_supplier})
+    body = {"supplier_id": world.shown_supplier, "verdict": "introduced"}
+    path = f"/v1/recommendations/{run}/feedback"
+    answer = world.client.post(path, json=body, headers=world.headers("account_manager"))
+    problem(answer, 422, "supplier_unknown")
