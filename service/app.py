@@ -22,6 +22,7 @@ import service.ranking.jobs
 import service.recommendations.jobs
 from matching.encoder import Encoder
 from service.accounts import endpoints as accounts
+from service.accounts.actor import holder_of
 from service.assignments import endpoints as assignments
 from service.business_status import endpoints as business_status
 from service.business_status.nts import make_register
@@ -123,6 +124,7 @@ def create_app(
     app.state.settings = settings
     app.state.database = database
     app.state.signing_key = settings.signing_key()
+    app.state.holder_of = holder_of
     app.state.rate_limits = RateLimits(on=settings.rate_limit == "on")
     app.state.matching = engine
     app.state.register = register
