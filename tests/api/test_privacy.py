@@ -208,16 +208,36 @@ def test_the_text_behind_every_consent_record_can_be_read(client: TestClient) ->
 
 def test_an_export_holds_the_person_and_the_company_and_no_secret(client: TestClient) -> None:
     supplier_id = registered(client, representative_name=REPRESENTATIVE)
-    answer = client.get("/v1/me/export", headers=signed_in(client))
+    headers = signed_in(client)
+    client.patch("/v1/me", json={"phone": PERSON["phone"]}, headers=headers | {"If-Match": "*"})
+    answer = client.get("/v1/me/export", headers=headers)
     held = answer.json()
     assert "attachment" in answer.headers["Content-Disposition"]
     assert {name: held["account"][name] for name in PERSON} == PERSON
     assert (held["company"]["id"], held["company"]["representative_name"]) == (supplier_id, REPRESENTATIVE)
     assert len(held["company"]["solutions"]) == 1
     assert {each["purpose"] for each in held["consents"]} == {"registration", "marketing"}
-    assert [event["action"] for event in held["history"]] == ["supplier.registered"]
+    assert [event["action"] for event in held["history"]] == ["supplier.registered", "account.changed"]
+    assert [(each["network"], each["revoked_at"]) for each in held["sessions"]] == [("unknown", None)]
+    assert [each["purpose"] for each in held["mailed_links"]] == ["confirmation"]
     assert "password" not in answer.text
     assert "argon2" not in answer.text
+
+
+def test_an_export_names_the_keys_that_one_made_and_nothing_that_opens_them(
+    client: TestClient, database: Database
+) -> None:
+    registered(client)
+    headers = signed_in(client)
+    made = client.post("/v1/api-keys", json={"name": "우리 전산"}, headers=headers).json()
+    rotated = client.post(f"/v1/api-keys/{made['id']}/rotation", headers=headers).json()
+    answer = client.get("/v1/me/export", headers=headers)
+    assert [(each["name"], each["prefix"]) for each in answer.json()["api_keys"]] == [
+        ("우리 전산", rotated["prefix"])
+    ]
+    with database.transaction() as session:
+        secrets = session.execute(text("SELECT key_hash, previous_hash FROM api_key")).one()
+    assert not [secret for secret in (made["key"], rotated["key"], *secrets) if secret in answer.text]
 
 
 def test_an_export_holds_needs_of_the_own_company_only(client: TestClient) -> None:
