@@ -13,6 +13,7 @@ SENTENCES: dict[str, str] = {
 
 RULES: dict[str, str] = {
     "closed_accounts": "닫은 계정",
+    "left_accounts": "회사를 나간 사람의 계정",
     "rejected_registrations": "거절된 등록의 연락처",
     "idempotency_answers": "재전송용으로 둔 답",
     "import_uploads": "끝나지 않은 가져오기 원본",

@@ -104,8 +104,20 @@ def erase_rejected(session: Session, cut_off: datetime) -> int:
     return len(supplier_ids)
 
 
+def _erase_people(session: Session, ids: Sequence[UUID]) -> None:
+    """With the last one of a supplier goes its representative's name too."""
+    erase_accounts(session, ids)
+    left_alone = session.execute(
+        text("""
+            SELECT supplier_id FROM account WHERE id = ANY(:ids) AND supplier_id IS NOT NULL
+            EXCEPT SELECT supplier_id FROM account WHERE active"""),
+        {"ids": list(ids)},
+    ).scalars()
+    _forget_suppliers(session, list(left_alone))
+
+
 def erase_closed(session: Session, cut_off: datetime) -> int:
-    """People who asked for it; with the last one of a supplier goes its representative's name too."""
+    """People who asked for it."""
     ids = list(
         session.execute(
             text("""
@@ -114,14 +126,23 @@ def erase_closed(session: Session, cut_off: datetime) -> int:
             {"cut_off": cut_off, "now": clock.now()},
         ).scalars()
     )
-    erase_accounts(session, ids)
-    left_alone = session.execute(
-        text("""
-            SELECT supplier_id FROM account WHERE id = ANY(:ids) AND supplier_id IS NOT NULL
-            EXCEPT SELECT supplier_id FROM account WHERE active"""),
-        {"ids": ids},
-    ).scalars()
-    _forget_suppliers(session, list(left_alone))
+    _erase_people(session, ids)
+    return len(ids)
+
+
+def erase_left(session: Session, cut_off: datetime) -> int:
+    """People of companies whose account was closed by others, so that nobody asked for it."""
+    ids = list(
+        session.execute(
+            text("""
+                SELECT account.id FROM account JOIN audit_event ON subject_id = account.id
+                WHERE NOT active AND password_hash <> '' AND role IN ('supplier', 'manufacturer')
+                  AND action = 'account.deactivated'
+                GROUP BY account.id HAVING max(occurred_at) < :cut_off"""),
+            {"cut_off": cut_off},
+        ).scalars()
+    )
+    _erase_people(session, ids)
     return len(ids)
 
 
@@ -143,6 +164,12 @@ RULES: tuple[Rule, ...] = (
         CLOSED_ACCOUNT_KEPT_FOR,
         "개인정보 보호법 제36조, 시행령 제43조: 삭제 요구를 받은 날부터 10일 이내",
         erase_closed,
+    ),
+    Rule(
+        "left_accounts",
+        timedelta(days=365),
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (회사를 나간 사람을 다시 초대할 수 있는 기간)",
+        erase_left,
     ),
     Rule(
         "rejected_registrations",

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from service.accounts.actor import Role
 from service.db.session import Database
-from service.db.tables import AccessLogEntry
+from service.db.tables import AccessLogEntry, Account
 from service.kit import clock
 from service.privacy.purge import purge
 from service.privacy.retention import CLOSED_ACCOUNT_KEPT_FOR
@@ -147,6 +147,25 @@ def test_somebody_elses_account_that_an_administrator_reads_is_in_the_access_log
         ([str(contact.account_id)], "change"),
     ]
     assert entries[0].fields == ["email", "name"]
+
+
+def test_people_who_were_removed_are_erased_after_a_year_and_staff_is_not(
+    client: TestClient, database: Database
+) -> None:
+    """Who of staff saw what must stay known as long as the access log."""
+    stays, leaves = two_of(client)
+    emails = [email_of(client, person) for person in (stays, leaves)]
+    client.delete(f"/v1/me/colleagues/{leaves.account_id}", headers=stays.headers | ANY)
+    manager = sign_in(client, Role.ACCOUNT_MANAGER)
+    emails.append(email_of(client, manager))
+    set_active(client, manager, False)
+    for days, erased in ((364, None), (366, 1), (367, None)):
+        with clock.frozen(datetime.now(UTC) + timedelta(days=days)), database.transaction() as session:
+            done = {record.rule: record.count for record in purge(session, Path("no-outbox"))}
+        assert done.get("left_accounts") == erased
+    with database.transaction() as session:
+        kept = set(session.exec(select(Account.email)))
+    assert [email in kept for email in emails] == [True, False, True]
 
 
 def key_of(client: TestClient, person: Person) -> Headers:
