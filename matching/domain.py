@@ -78,7 +78,10 @@ class TrackRecord:
 
 @dataclass(frozen=True, slots=True)
 class CapabilityProfile:
-    """A supplier as the ranking sees it. Empty `service_regions` means the whole country."""
+    """A supplier as the ranking sees it. Empty `service_regions` means the whole country.
+
+    `unattended`: it had people who could be asked, and all of them have left.
+    """
 
     supplier_id: str
     business_number: str
@@ -95,6 +98,7 @@ class CapabilityProfile:
     active_projects: int = 0
     status: SupplierStatus = SupplierStatus.APPROVED
     track_record: TrackRecord = TrackRecord()
+    unattended: bool = False
 
     @property
     def free_capacity(self) -> int | None:

@@ -290,6 +290,10 @@ def _young_company(pair: Pair, today: date) -> Caution | None:
     return Caution("young_company", {"year": founded.year, "month": founded.month})
 
 
+def _unattended(pair: Pair, _: date) -> Caution | None:
+    return Caution("unattended") if pair.profile.unattended else None
+
+
 def _intent_uncertain(pair: Pair, _: date) -> Caution | None:
     """Nothing is probable enough, or what is probable is not what this solution is."""
     declared = set(pair.need.profile.categories) & set(pair.solution.categories)
@@ -300,6 +304,7 @@ def _intent_uncertain(pair: Pair, _: date) -> Caution | None:
 
 
 _CAUTIONS = (
+    _unattended,
     _intent_uncertain,
     _over_budget,
     _no_reference_in_industry,

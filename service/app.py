@@ -22,6 +22,7 @@ import service.ranking.jobs
 import service.recommendations.jobs
 from matching.encoder import Encoder
 from service.accounts import endpoints as accounts
+from service.accounts.actor import holder_of
 from service.assignments import endpoints as assignments
 from service.business_status import endpoints as business_status
 from service.business_status.nts import make_register
@@ -37,7 +38,7 @@ from service.job_status import endpoints as job_status
 from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import keep_working
 from service.kit.cross_origin import ALLOWED_HEADERS, ALLOWED_METHODS, SHOWN_HEADERS, CrossOrigin
-from service.kit.http_frame import HttpFrame
+from service.kit.http_frame import HttpFrame, UnexpectedErrors
 from service.kit.logging import configure_logging
 from service.kit.problem_handlers import install_problem_handlers
 from service.kit.problems import Problem
@@ -46,6 +47,7 @@ from service.kit.request_limits import MEGABYTE, RequestLimits
 from service.manufacturers import endpoints as manufacturers
 from service.needs import endpoints as needs
 from service.openapi import complete_openapi
+from service.privacy import account_endpoints
 from service.privacy import endpoints as privacy
 from service.programmes import endpoints as programmes
 from service.ranking import endpoints as ranking
@@ -73,6 +75,7 @@ FEATURES = (
     codes,
     colleagues,
     accounts,
+    account_endpoints,
     privacy,
     exports,
     financing,
@@ -124,6 +127,7 @@ def create_app(
     app.state.settings = settings
     app.state.database = database
     app.state.signing_key = settings.signing_key()
+    app.state.holder_of = holder_of
     app.state.rate_limits = RateLimits(on=settings.rate_limit == "on")
     app.state.matching = engine
     app.state.register = register
@@ -153,6 +157,7 @@ async def _working(wanted: bool, services: Services) -> AsyncIterator[None]:
 def _frame(app: FastAPI, settings: Settings) -> None:
     """The layers around the application; the one that is added last is the outermost."""
     app.add_middleware(RequestLimits, rate_limits=app.state.rate_limits, limit_of=_body_limit)
+    app.add_middleware(UnexpectedErrors)
     if settings.cors_origins:
         app.add_middleware(
             CrossOrigin,

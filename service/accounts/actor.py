@@ -1,5 +1,6 @@
 """Who is asking: the actor of a request, and the roles an endpoint accepts."""
 
+import contextlib
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -88,6 +89,20 @@ def current_actor(
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
+
+
+def holder_of(request: Request) -> str:
+    """Whom the credentials of a request name, told without the database and before they are accepted.
+
+    The same for every token of an account, so that a token may be refreshed between two tries under one
+    Idempotency-Key. What we did not sign, or what has run out, stands for itself alone.
+    """
+    given = request.headers.get("Authorization", "")
+    kind, _, token = given.partition(" ")
+    if kind.lower() == "bearer":
+        with contextlib.suppress(TokenError):
+            return f"account:{read_token(token, request.app.state.signing_key).account_id}"
+    return given or request.headers.get("X-API-Key", "")
 
 
 def require(*roles: Role) -> Callable[[Actor], Actor]:

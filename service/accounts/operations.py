@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor, Role
 from service.accounts.audit import record_event
+from service.accounts.company_people import leave_company, mark_company
 from service.accounts.links import redeem_link, use_up_links
 from service.accounts.passwords import hash_password, verify_password
 from service.accounts.schemas import OwnAccountPatch
@@ -117,11 +118,23 @@ def confirm_email(session: Session, token: str, key: str) -> None:
 def deactivate(session: Session, actor: Actor, account: Account) -> None:
     """Close a locked account: no sign-in, no session, no link is good any more."""
     account.active = False
+    account.closed_by_alliance = actor.is_staff
     account.version += 1
     end_sessions(session, account.id)
     use_up_links(session, account.id)
     session.flush()
     record_event(session, actor, "account.deactivated", account.id)
+    leave_company(session, actor, account)
+
+
+def reactivate(session: Session, actor: Actor, account: Account, action: str) -> None:
+    """Open a locked account again, under that name of what happened."""
+    account.active = True
+    account.closed_by_alliance = False
+    account.version += 1
+    session.flush()
+    record_event(session, actor, action, account.id)
+    mark_company(session, account)
 
 
 def lock_account(session: Session, account_id: UUID) -> Account:

@@ -8,7 +8,7 @@ from service.accounts.actor import Person
 from service.accounts.audit import record_event
 from service.accounts.devices import device_of
 from service.accounts.operations import change_own_account, lock_account
-from service.accounts.passwords import verify_password
+from service.accounts.passwords import password_turn, verify_password
 from service.accounts.schemas import AccountAnswer, OwnAccountPatch, SessionAnswer
 from service.accounts.sessions import (
     SESSION_VERSION,
@@ -99,8 +99,9 @@ def _require_present_password(
     """Guessing it with a stolen session is slowed down like guessing it at the door."""
     if patch.present_password is None:
         raise field_problem("/present_password", "present_password_required")
-    attempt = attempt_of(request, account.email, device_of(request))
-    right, _ = verify_password(patch.present_password.get_secret_value(), account.password_hash)
+    with password_turn():
+        attempt = attempt_of(request, account.email, device_of(request))
+        right, _ = verify_password(patch.present_password.get_secret_value(), account.password_hash)
     if not right:
         raise field_problem("/present_password", "present_password_wrong")
     forgive(session, attempt)

@@ -17,6 +17,7 @@ from service.accounts.operations import (
     reset_password,
     sign_in,
 )
+from service.accounts.passwords import password_turn
 from service.accounts.schemas import (
     EmailInput,
     LinkInput,
@@ -104,8 +105,9 @@ def sign_in_here(
 ) -> tuple[Account, AccountSession]:
     """Open a session on the asking device. Raises `Problem` 401 `sign_in_failed`, 429 when too early."""
     device = device_of(request)
-    attempt = attempt_of(request, clean(email), device)
-    account = sign_in(session, attempt.email, password)
+    with password_turn():
+        attempt = attempt_of(request, clean(email), device)
+        account = sign_in(session, attempt.email, password)
     forgive(session, attempt)
     opened = open_session(session, account, device)
     record_event(session, actor_of(account), "session.opened", opened.id)

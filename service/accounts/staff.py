@@ -8,9 +8,10 @@ from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor, Role
 from service.accounts.audit import record_event
-from service.accounts.operations import deactivate
+from service.accounts.operations import deactivate, reactivate
+from service.accounts.passwords import ERASED_HASH
 from service.accounts.schemas import StaffAccountPatch
-from service.db.tables import Account, Supplier
+from service.db.tables import Account, AccountClosure, Supplier
 from service.kit.pages import cut_page, decode_uuid_cursor
 from service.kit.problems import Problem, field_problem
 
@@ -42,7 +43,7 @@ def lock_account_of_any(session: Session, account_id: UUID) -> Account:
 def change_account(session: Session, actor: Actor, account: Account, patch: StaffAccountPatch) -> None:
     """Change the role or stake of a locked account, open or close it.
 
-    Raises `Problem` 409 `last_admin` or `role_of_company`, 422 for a stake that cannot be.
+    Raises `Problem` 409 `last_admin`, `role_of_company` or `closed_for_good`, 422 for a stake that cannot be.
     """
     _refuse_impossible(session, account, patch)
     changes = patch.model_dump(exclude_unset=True, exclude={"active"})
@@ -53,12 +54,10 @@ def change_account(session: Session, actor: Actor, account: Account, patch: Staf
         account.version += 1
         after = {name: _storable(value) for name, value in changes.items()}
         record_event(session, actor, "account.changed", account.id, before=before, after=after)
-    if patch.active is False and account.active:
+    if patch.active is False and not account.closed_by_alliance:
         deactivate(session, actor, account)
     elif patch.active and not account.active:
-        account.active = True
-        account.version += 1
-        record_event(session, actor, "account.activated", account.id)
+        reactivate(session, actor, account, "account.activated")
     session.flush()
 
 
@@ -71,8 +70,15 @@ def _refuse_impossible(session: Session, account: Account, patch: StaffAccountPa
             raise field_problem("/stake_supplier_id", "stake_of_staff_only")
         if session.get(Supplier, patch.stake_supplier_id) is None:
             raise field_problem("/stake_supplier_id", "supplier_unknown")
+    if patch.active and not account.active and _is_closed_for_good(session, account):
+        raise field_problem("/active", "closed_for_good", 409)
     if patch.active is False or patch.role == Role.ACCOUNT_MANAGER.value:
         _refuse_losing_last_admin(session, account)
+
+
+def _is_closed_for_good(session: Session, account: Account) -> bool:
+    """Its person asked for everything to be erased, or that has been done already."""
+    return session.get(AccountClosure, account.id) is not None or account.password_hash == ERASED_HASH
 
 
 def _refuse_losing_last_admin(session: Session, account: Account) -> None:

@@ -5,12 +5,14 @@ together, it only moves its progress.
 """
 
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlmodel import Session
 
 from matching.assignment import Rules
+from matching.encoder import embed
 from matching.recommender import Recommender
 from service.accounts.actor import Actor
 from service.accounts.audit import record_event
@@ -92,7 +94,8 @@ def _rank(services: Services, recommender: Recommender, ids: list[UUID]) -> list
     with services.database.transaction() as session:
         found = needs_of(session, ids)
         profiles = [need_profile(need, owner) for need, owner in found]
-        embedded = embedded_needs(session, services.encoder(), profiles)
+        encoder = services.encoder()
+        embedded = embedded_needs(session, encoder, profiles, partial(embed, encoder))
     return [
         RankedNeed(need, owner, asked, () if need.status == NeedStatus.CLOSED.value else scores)
         for (need, owner), asked, scores in zip(found, embedded, recommender.scores(embedded), strict=True)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from service.business_status.queries import notice_of
 from service.kit import clock
+from service.kit.addresses import subscriber_behind
 from service.kit.business_number import BusinessNumberError, parse_business_number
 from service.kit.business_register import BusinessRegister, BusinessState, RegisterUnavailableError
 from service.kit.problems import field_problem
@@ -45,7 +46,7 @@ def check_business_number(data: BusinessNumberInput, request: Request) -> Busine
     얼라이언스에 등록된 번호인지는 답하지 않습니다.
     """
     limits: RateLimits = request.app.state.rate_limits
-    limits.count(CHECKS, "business-number", request.client.host if request.client else "local")
+    limits.count(CHECKS, "business-number", subscriber_behind(request))
     try:
         number = parse_business_number(data.business_number)
     except BusinessNumberError as error:

@@ -7,12 +7,15 @@ import sys
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
+import psycopg
 import typer
+from sqlalchemy.exc import OperationalError
 
 from matching.encoder_folder import EncoderFolderError, WeightsError
 from service.cli import backups, doctor, evaluation, preparation, privacy, ranking, serving, tools
-from service.cli.terminal import CommandError
+from service.cli.terminal import CommandError, words_of
 from service.db.embedded import EmbeddedPostgresError
+from service.messages import sentence
 from service.settings import SettingsError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="KT 스마트 팩토리 얼라이언스")
@@ -43,13 +46,22 @@ verify.command("access-log")(privacy.verify_access_log)
 cli.add_typer(verify, name="verify")
 
 # OSError: a folder that may not be written, a full disk.
-EXPECTED = (CommandError, SettingsError, EmbeddedPostgresError, EncoderFolderError, WeightsError, OSError)
+EXPECTED = (CommandError, EmbeddedPostgresError, EncoderFolderError, WeightsError, OSError)
+
+DATABASE_AWAY = (OperationalError, psycopg.OperationalError)
 
 
 def main() -> None:
-    """Run a command; an expected failure is one clear line and exit code 1."""
+    """Run a command; an expected failure is one clear line and exit code 1, 2 when the settings are wrong."""
     try:
         cli()
+    except SettingsError as error:
+        for line in str(error).splitlines():
+            print(f"오류: {line}", file=sys.stderr)
+        sys.exit(2)
+    except DATABASE_AWAY as error:
+        print(f"오류: {sentence('database_away', words=words_of(error))}", file=sys.stderr)
+        sys.exit(1)
     except EXPECTED as error:
         print(f"오류: {error}", file=sys.stderr)
         sys.exit(1)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, func, select
 
 from matching.encoder_folder import is_complete
+from service.cli.terminal import words_of
 from service.db.migrate import is_current
 from service.db.session import Database
 from service.db.tables import Account, Job, JobStatus
@@ -142,8 +143,7 @@ def check_database(database: Database) -> Finding:
         with database.engine.connect() as connection:
             version = connection.execute(text("SHOW server_version")).scalar_one()
     except SQLAlchemyError as error:
-        words = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
-        return Finding.fault("database", "database_away", words=words[:300])
+        return Finding.fault("database", "database_away", words=words_of(error))
     return Finding.fine("database", "database_fine", version=version)
 
 

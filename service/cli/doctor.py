@@ -8,7 +8,6 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from service.cli.checks import Finding, on_the_database, on_this_machine
 from service.cli.preparation import database_of
@@ -16,7 +15,7 @@ from service.cli.terminal import say, say_aside
 from service.db.embedded import EmbeddedPostgresError
 from service.db.session import Database
 from service.messages import sentence
-from service.settings import Settings
+from service.settings import Settings, SettingsError
 
 
 def doctor(
@@ -38,9 +37,8 @@ def doctor(
 def _findings() -> Iterator[Finding]:
     try:
         settings = Settings()
-    except ValidationError as error:
-        names = ", ".join(f"ALLIANCE_{str(fault['loc'][0]).upper()}" for fault in error.errors())
-        yield Finding.fault("settings", "settings_wrong", names=names)
+    except SettingsError as error:
+        yield Finding.fault("settings", "settings_wrong", words=" ".join(str(error).splitlines()))
         return
     yield Finding.fine("settings", "settings_fine")
     yield from on_this_machine(settings)

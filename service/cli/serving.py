@@ -39,7 +39,7 @@ def run() -> None:
         encoder = prepare_matching(database, settings)
         app = create_app(settings, database, encoder=encoder, with_worker=True)
         _announce_when_ready(app, listener, settings)
-        _serve(app, listener)
+        _serve(app, listener, settings)
 
 
 def serve() -> None:
@@ -51,7 +51,7 @@ def serve() -> None:
         _require_current(database)
         app = create_app(settings, database)
         _announce_when_ready(app, listener, settings)
-        _serve(app, listener)
+        _serve(app, listener, settings)
 
 
 def worker() -> None:
@@ -92,16 +92,24 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         yield listener
 
 
-def _serve(app: FastAPI, listener: socket.socket) -> None:
-    config = uvicorn.Config(
+def _serve(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how this command ends, not how it fails
+        uvicorn.Server(server_config(app, settings)).run(sockets=[listener])
+
+
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves. It would believe any process on the machine what address a request came from;
+    here it believes the proxies that the settings name, and nobody without them.
+    """
+    return uvicorn.Config(
         app,
         access_log=False,
         log_level="warning",
         server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
-    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how this command ends, not how it fails
-        uvicorn.Server(config).run(sockets=[listener])
 
 
 def _announce_when_ready(app: FastAPI, listener: socket.socket, settings: Settings) -> None:

@@ -15,3 +15,8 @@ def say(line: str) -> None:
 def say_aside(line: str) -> None:
     """Progress beside a result that is printed on standard output."""
     print(line, file=sys.stderr, flush=True)
+
+
+def words_of(error: Exception) -> str:
+    """The driver's first line about a database that does not answer: it names the address, no password."""
+    return (str(getattr(error, "orig", error)).splitlines() or ["-"])[0][:300]

@@ -14,21 +14,32 @@ from sqlmodel import Session, col, select
 from service.accounts.actor import Actor
 from service.accounts.audit import record_event
 from service.accounts.links import mail_link, redeem_link, use_up_links
-from service.accounts.operations import account_by_email, actor_of, deactivate, open_account, set_password
+from service.accounts.operations import (
+    account_by_email,
+    actor_of,
+    deactivate,
+    open_account,
+    reactivate,
+    set_password,
+)
 from service.colleagues.schemas import ColleagueInput, InvitationInput
 from service.db.tables import Account, AccountLink, ConsentRecord, LinkPurpose
 from service.kit import clock
 from service.kit.pages import cut_page, decode_uuid_cursor
-from service.kit.problems import Problem
+from service.kit.problems import Problem, field_problem
+from service.privacy.closing import withdraw_closure
 from service.privacy.consents import record_consents
 
 
 def invite(session: Session, actor: Actor, data: ColleagueInput) -> Account:
     """Mail an invitation; again to someone whose invitation ran out or who left the same company.
 
-    Raises `Problem` 409 `email_taken` for an address that anyone else has.
+    Raises `Problem` 409 `email_taken` for an address that anyone else has, `closed_by_alliance` for a
+    colleague whom the alliance shut out.
     """
     account = account_by_email(session, data.email)
+    if account is not None and account.closed_by_alliance and _same_company(actor, account):
+        raise field_problem("/email", "closed_by_alliance", 409)
     if account is None or account.active or not _same_company(actor, account):
         account = open_account(
             session,
@@ -49,12 +60,11 @@ def invite(session: Session, actor: Actor, data: ColleagueInput) -> Account:
 def accept_invitation(session: Session, data: InvitationInput, key: str) -> Account:
     """Open the invited account, keep the consents. Raises `Problem` 422 `link_invalid`."""
     account = redeem_link(session, data.token, LinkPurpose.INVITATION, key)
-    account.active = True
-    account.version += 1
+    withdraw_closure(session, account)
     account.email_confirmed_at = account.email_confirmed_at or clock.now()
     set_password(session, actor_of(account), account, data.password.get_secret_value())
     record_consents(session, account.id, data.consents)
-    record_event(session, actor_of(account), "colleague.joined", account.id)
+    reactivate(session, actor_of(account), account, "colleague.joined")
     return account
 
 

@@ -35,7 +35,10 @@ def shown_once(request: Request, secret: str) -> None:
 
 
 class IdempotentRoute(APIRoute):
-    """A route whose POSTs honour Idempotency-Key."""
+    """A route whose POSTs honour Idempotency-Key.
+
+    The application's state has `holder_of(request)`, which names who the key belongs to.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's handler, wrapped: it runs inside the request's transaction, before the commit."""
@@ -86,8 +89,8 @@ class _Ticket:
 
 
 async def _ticket(request: Request, key: str) -> _Ticket:
-    credentials = request.headers.get("Authorization") or request.headers.get("X-API-Key") or ""
-    scope = hashlib.sha256(credentials.encode()).hexdigest()[:32]
+    holder: str = request.app.state.holder_of(request)
+    scope = hashlib.sha256(holder.encode()).hexdigest()[:32]
     request_line = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
     # Keyed: a body may hold a password, and a plain hash of the rest of it could be guessed against.
     signing_key: str = request.app.state.signing_key

@@ -96,6 +96,8 @@ def _import_line(session: Session, actor: Actor, importer: Importer, line: Line)
         message = f"{pointer(('body', *fault['loc']))}: {fault_sentence(fault)}"
         return {"code": fault_code(fault), "message": message}
     except Problem as problem:
+        if problem.status >= 500:  # nothing is wrong with the line: the queue tries again
+            raise
         return {"code": problem.code, "message": problem.detail}
     return None
 

@@ -29,8 +29,13 @@ SECURITY_HEADERS = {
 STRICT_TRANSPORT = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+DEEPEST_PREFIX = 2
+"""Of a path's parts, the empty one before the first slash counted: /v1."""
+
+
 class HttpFrame:
-    """Outermost ASGI layer: gives the request its id and turns a fault of our own into an answer.
+    """Outermost ASGI layer: gives the request its id, and every answer its headers.
 
     `behind_tls` tells browsers to come back over TLS only, which a plain HTTP service must not promise.
     """
@@ -50,12 +55,28 @@ class HttpFrame:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self.app(scope, receive, answer.send)
-            except Exception as error:  # here and not in Starlette's outermost layer: it knows no request id
-                if answer.status is not None:
-                    raise
-                await unexpected_response(error, scope["path"], request_id)(scope, receive, answer.send)
             finally:
                 _record(scope, answer.status or 500, time.perf_counter() - started)
+
+
+class UnexpectedErrors:
+    """ASGI layer that answers a fault of our own, which Starlette's would do outside of all layers.
+
+    It stands inside CORS, so that a website's script may read this answer like any other.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = _Answer(send, {})
+        try:
+            await self.app(scope, receive, answer.send)
+        except Exception as error:
+            if scope["type"] != "http" or answer.status is not None:
+                raise
+            request_id = scope["state"]["request_id"]
+            await unexpected_response(error, scope["path"], request_id)(scope, receive, send)
 
 
 class _Answer:
@@ -81,22 +102,25 @@ def _request_id(headers: Headers) -> str:
 
 
 def _route_template(scope: Scope) -> str:
-    """The path with its parameters' names instead of their values: a bounded set of labels."""
-    if "route" not in scope:
+    """The route's own path, parameters by name, behind the prefix that it is mounted under.
+
+    A bounded set of labels, whatever is asked for.
+    """
+    template: str | None = getattr(scope.get("route"), "path_format", None)
+    if template is None:
         return "unmatched"
-    path: str = scope["path"]
-    for name, value in scope.get("path_params", {}).items():
-        path = path.replace(str(value), f"{{{name}}}")
-    return path
+    prefix = scope["path"].split("/")[: -template.count("/")]
+    return "/".join(prefix) + template if len(prefix) <= DEEPEST_PREFIX else template
 
 
 def _record(scope: Scope, status: int, seconds: float) -> None:
     route = _route_template(scope)
-    REQUEST_COUNT.labels(scope["method"], route, status).inc()
-    REQUEST_SECONDS.labels(scope["method"], route).observe(seconds)
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    REQUEST_COUNT.labels(method, route, status).inc()
+    REQUEST_SECONDS.labels(method, route).observe(seconds)
     log.info(
         "request",
-        method=scope["method"],
+        method=method,
         route=route,
         status=status,
         milliseconds=round(seconds * 1000, 1),

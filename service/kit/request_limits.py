@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from fastapi import HTTPException
 from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.kit.addresses import subscriber_behind
 from service.kit.problems import Problem, problem_response
 from service.kit.rate_limits import REQUESTS, RateLimits
 
@@ -36,7 +38,7 @@ class RequestLimits:
     async def _refuse_early(self, scope: Scope, receive: Receive) -> None:
         path = scope["path"]
         if path not in _UNLIMITED_PATHS:
-            self.rate_limits.count(REQUESTS, scope["client"][0] if scope.get("client") else "local")
+            self.rate_limits.count(REQUESTS, subscriber_behind(HTTPConnection(scope)))
         if "\x00" in path or b"%00" in scope["query_string"]:  # no text in the database can hold it
             raise Problem(400, "address_invalid")
         headers = Headers(scope=scope)

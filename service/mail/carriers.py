@@ -30,8 +30,18 @@ class Carrier(Protocol):
 def carrier_of(settings: Settings) -> Carrier:
     """The SMTP server that the settings name, else the outbox in the data folder."""
     if settings.smtp_url is None:
-        return Outbox(settings.data_dir / "outbox", settings.mail_from)
+        return Outbox(outbox_of(settings), settings.mail_from)
     return SmtpServer(settings.smtp_url.get_secret_value(), settings.mail_from)
+
+
+def outbox_of(settings: Settings) -> Path:
+    """The folder in which letters lie as files, also those from before a mail server was set."""
+    return settings.data_dir / "outbox"
+
+
+def letters_in(outbox: Path) -> list[Path]:
+    """The letters there, those too that a crash left unfinished."""
+    return [*outbox.glob("*.eml"), *outbox.glob(".*.tmp")]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ SENTENCES: dict[str, str] = {
     "doctor_ill": "{total}개 항목 가운데 {count}개를 고쳐 주세요.",
     # A check that found nothing says so in one line; a fault says what is wrong and how to mend it.
     "settings_fine": "설정을 읽었습니다.",
-    "settings_wrong": "설정이 잘못되었습니다 ({names}). README의 설정 표를 보고 그 환경 변수를 고쳐 주세요.",
+    "settings_wrong": "설정이 잘못되었습니다. {words}",
     "secrets_fine": "비밀값이 안전합니다.",
     "secrets_weak": "비밀값을 바꿔야 합니다. {reason}",
     "secrets_readable": "{paths} 파일을 다른 사용자가 읽을 수 있습니다. chmod 600 {paths}을 실행해 주세요.",

@@ -5,16 +5,22 @@ SENTENCES: dict[str, str] = {
     "purge_dry_run": "지금 지우면 모두 {count}건입니다. 아무것도 지우지 않았습니다.",
     "access_log_whole": "접속기록 {count}건이 모두 이어집니다. 아래 값을 다른 곳에 적어 두면 뒤를 잘라 낸 것도 알 수 있습니다.",
     "access_log_broken": "접속기록이 {number}번 줄에서 끊겼습니다. 그 줄이 바뀌었거나 빠졌습니다. 백업과 견주어 주세요.",
+    "access_log_head_lost": "적어 둔 값이 지금의 접속기록에 없습니다. 뒤가 잘렸거나 처음부터 다시 쓰였습니다. 백업과 견주어 주세요.",
+    "access_log_head_erased": "적어 둔 값의 줄은 보유 기간이 지나 지웠으므로 견줄 수 없습니다. 더 나중에 적어 둔 값을 넣어 주세요.",
+    "access_log_head_malformed": "적어 둔 값은 '번호:해시' 모양입니다. 이 명령이 알려 준 줄을 그대로 넣어 주세요.",
     "registration_consent_kept": "등록 동의는 계정을 쓰는 동안 필요합니다. 동의를 거두려면 POST /v1/me/closure로 계정을 닫아 주세요.",
 }
 
 RULES: dict[str, str] = {
     "closed_accounts": "닫은 계정",
+    "left_accounts": "회사를 나간 사람의 계정",
     "rejected_registrations": "거절된 등록의 연락처",
     "idempotency_answers": "재전송용으로 둔 답",
     "import_uploads": "끝나지 않은 가져오기 원본",
     "import_rejections": "가져오기에서 거절한 줄",
     "feedback_comments": "추천 의견의 글",
+    "access_log": "접속기록",
+    "outbox_mails": "파일로 둔 메일",
 }
 
 ACTIONS: dict[str, str] = {
@@ -28,6 +34,8 @@ ACTIONS: dict[str, str] = {
     "consent.given": "개인정보 동의를 했습니다",
     "consent.withdrawn": "개인정보 동의를 거두었습니다",
     "account.closed": "담당자 계정을 닫았습니다",
+    "supplier.unattended": "연락할 사람이 아무도 남지 않아 API 키를 모두 해지했습니다",
+    "manufacturer.unattended": "연락할 사람이 아무도 남지 않아 API 키를 모두 해지했습니다",
     "match.shortlisted": "소개 후보에 올렸습니다",
     "match.introduced": "수요기업에 소개했습니다",
     "match.contracted": "계약을 기록했습니다",

@@ -197,6 +197,9 @@ _CAUTIONS: dict[str, Callable[[Facts], str]] = {
     "busy": _busy,
     "far_region": _far_region,
     "young_company": _young_company,
+    "unattended": lambda facts: (
+        "이 회사에서 연락을 받던 사람이 모두 계정을 닫았으니 대표 번호로 먼저 연락해 보세요."
+    ),
 }
 
 

@@ -2,30 +2,40 @@
 
 PIPA art. 29 and the safety standard (개인정보의 안전성 확보조치 기준) art. 8 ask for who, when, from where,
 whose data and what was done. Each row's hash covers its content and the hash before, so that a changed or
-missing row breaks the chain from there on. Cutting off the newest rows does not: so verifying tells the head
-of the chain, for somebody to keep elsewhere.
+missing row breaks the chain from there on. Cutting off the newest rows does not, nor does writing all of it
+anew: so verifying tells the head of the chain, for somebody to keep elsewhere and to compare with later.
+Rows past their period are erased from the front; the destruction record keeps the head of what is gone.
 """
 
 import contextlib
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor
-from service.db.tables import AccessLogEntry
+from service.db.tables import AccessLogEntry, DestructionRecord
 
 CHAIN_LOCK = 0x61636373  # any fixed number: those who append take turns until they commit
 GENESIS = "0" * 64
-_PERSONAL = ("representative_name", "contact.name", "contact.email", "contact.phone")
+_PERSONAL = (
+    "representative_name",
+    "contact.name",
+    "contact.email",
+    "contact.phone",
+    "name",
+    "email",
+    "phone",
+)
 
 
 class Form(StrEnum):
@@ -87,7 +97,7 @@ def log_reading(
 
 
 def personal_fields(answer: BaseModel) -> set[str]:
-    """Which personal data an answer about a company holds."""
+    """Which personal data an answer about a company or an account holds."""
     return {path for path in _PERSONAL if _value_at(answer, path)}
 
 
@@ -97,18 +107,64 @@ def _value_at(answer: object, path: str) -> object:
     return answer
 
 
+@dataclass(frozen=True)
+class Head:
+    """The end of a chain: how many rows there ever were, and the last one's hash."""
+
+    number: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.hash}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Head":
+        """A head as it was printed. Raises ValueError."""
+        if not re.fullmatch(r"[0-9]{1,18}:[0-9a-f]{64}", text):
+            raise ValueError(text)
+        number, _, hashed = text.partition(":")
+        return cls(int(number), hashed)
+
+
 def _append(session: Session, content: Mapping[str, Any]) -> None:
-    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHAIN_LOCK})
+    hold_chain(session)
     last = session.exec(select(AccessLogEntry).order_by(col(AccessLogEntry.number).desc()).limit(1)).first()
-    entry = AccessLogEntry(
-        number=last.number + 1 if last else 1,
-        previous_hash=last.hash if last else GENESIS,
-        hash="",
-        **content,
-    )
+    head = Head(last.number, last.hash) if last else _anchor(session)
+    entry = AccessLogEntry(number=head.number + 1, previous_hash=head.hash, hash="", **content)
     entry.hash = hash_of(entry)
     session.add(entry)
     session.flush()
+
+
+def hold_chain(session: Session) -> None:
+    """Nobody else appends to the chain, or cuts it, until the end of the transaction."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHAIN_LOCK})
+
+
+def _anchor(session: Session) -> Head:
+    """Where the chain begins: behind the last row that was erased, or before the first one."""
+    cuts = select(DestructionRecord.anchor).where(col(DestructionRecord.anchor).is_not(None))
+    heads = [Head.parse(anchor) for anchor in session.exec(cuts) if anchor]
+    return max(heads, key=lambda head: head.number, default=Head(0, GENESIS))
+
+
+_OLDEST_KEPT = "(SELECT min(number) FROM access_log WHERE occurred_at >= :cut_off)"
+_PAST = f"number < coalesce({_OLDEST_KEPT}, {2**63 - 1})"
+
+
+def head_to_cut(session: Session, cut_off: datetime) -> str | None:
+    """The head of the rows at the front that are all older, held; None when there is none."""
+    hold_chain(session)
+    newest = text(f"SELECT number, hash FROM access_log WHERE {_PAST} ORDER BY number DESC LIMIT 1")
+    found = session.execute(newest, {"cut_off": cut_off}).first()
+    return str(Head(*found)) if found else None
+
+
+def cut_front(session: Session, cut_off: datetime) -> int:
+    """Erase these rows; how many there were. Their head must be kept in the same transaction."""
+    gone = session.execute(text(f"DELETE FROM access_log WHERE {_PAST}"), {"cut_off": cut_off})
+    assert isinstance(gone, CursorResult)
+    return int(gone.rowcount)
 
 
 def hash_of(entry: AccessLogEntry) -> str:
@@ -119,23 +175,46 @@ def hash_of(entry: AccessLogEntry) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+class Noted(StrEnum):
+    """What became of a head that was written down elsewhere."""
+
+    KEPT = "kept"
+    LOST = "lost"
+    ERASED = "erased"
+
+
 @dataclass(frozen=True)
 class ChainCheck:
     """What came of reading the whole chain: `broken_at` is the first row that does not fit, if any."""
 
     rows: int
-    head: str
+    head: Head
     broken_at: int | None = None
+    noted: Noted | None = None
 
 
-def verify_access_log(session: Session) -> ChainCheck:
-    """Read every row in order and see whether it follows from the one before."""
-    rows, head = 0, GENESIS
+def verify_access_log(session: Session, noted: Head | None = None) -> ChainCheck:
+    """Read every row in order and see whether it follows from the one before.
+
+    With an earlier head it is told whether that still is a part of the chain: `LOST` when rows up to it
+    were cut off or written anew, `ERASED` when it lies before what the destruction records say is gone.
+    """
+    head = _anchor(session)
+    rows, outcome = 0, _compared(noted, head)
+    if noted is not None and noted.number < head.number:
+        outcome = Noted.ERASED
     statement = select(AccessLogEntry).order_by(col(AccessLogEntry.number))
     with contextlib.closing(session.exec(statement.execution_options(yield_per=1000))) as entries:
         for entry in entries:
-            follows = entry.number == rows + 1 and entry.previous_hash == head
+            follows = entry.number == head.number + 1 and entry.previous_hash == head.hash
             if not follows or entry.hash != hash_of(entry):
-                return ChainCheck(rows, head, rows + 1)
-            rows, head = entry.number, entry.hash
-    return ChainCheck(rows, head)
+                return ChainCheck(rows, head, head.number + 1, outcome)
+            rows, head = rows + 1, Head(entry.number, entry.hash)
+            outcome = _compared(noted, head) or outcome
+    return ChainCheck(rows, head, None, outcome or (Noted.LOST if noted else None))
+
+
+def _compared(noted: Head | None, head: Head) -> Noted | None:
+    if noted is None or noted.number != head.number:
+        return None
+    return Noted.KEPT if noted == head else Noted.LOST

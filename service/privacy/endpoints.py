@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from service.accounts.actor import Actor, Person, Role, SignedIn, require
+from service.accounts.operations import lock_account
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.db.tables import Account
@@ -77,6 +78,6 @@ def export_own_data(account: OwnAccount, session: DbSession, response: Response)
 @router.post("/me/closure", summary="계정 닫기")
 def close_own_account(actor: Company, account: OwnAccount, session: DbSession) -> ClosureAnswer:
     """계정을 바로 닫고 개인정보를 기한 안에 지웁니다. 되돌릴 수 없습니다."""
-    closure = close_account(session, actor, account)
+    closure = close_account(session, actor, lock_account(session, account.id))
     erased_by = closure.requested_at + CLOSED_ACCOUNT_KEPT_FOR
     return ClosureAnswer(requested_at=closure.requested_at, erased_by=erased_by)

@@ -9,6 +9,9 @@ from sqlmodel import Session, SQLModel, col, select
 from service.db.tables import (
     Account,
     AccountClosure,
+    AccountLink,
+    AccountSession,
+    ApiKey,
     AuditEvent,
     BusinessStatus,
     ConsentRecord,
@@ -23,18 +26,21 @@ from service.db.tables import (
 )
 from service.privacy.history import INTERNAL
 
-_SECRETS = {"password_hash", "search_text", "changed_in"}
+_SECRETS = {"password_hash", "key_hash", "previous_hash", "search_text", "changed_in"}
 
 
 def held_about(session: Session, account: Account) -> dict[str, Any]:
-    """Every row of ours about that person and that company, as JSON, without the password's hash."""
+    """Every row of ours about that person and that company, as JSON, without what is kept of secrets."""
     company_id = account.supplier_id or account.manufacturer_id
     return {
         "account": _plain(account),
+        "sessions": _rows(session, AccountSession, AccountSession.account_id, account.id),
+        "mailed_links": _rows(session, AccountLink, AccountLink.account_id, account.id),
+        "api_keys": _rows(session, ApiKey, ApiKey.created_by, account.id),
         "consents": _rows(session, ConsentRecord, ConsentRecord.account_id, account.id),
         "closure": _rows(session, AccountClosure, AccountClosure.account_id, account.id),
         "company": _company(session, company_id) if company_id else None,
-        "history": _history(session, company_id or account.id),
+        "history": _history(session, [account.id, *([company_id] if company_id else [])]),
         "jobs": _rows(session, Job, Job.requested_by, account.id),
         "recommendation_runs": _rows(session, RecommendationRun, RecommendationRun.requested_by, account.id),
         "feedback": _rows(session, Feedback, Feedback.account_id, account.id),
@@ -52,10 +58,10 @@ def _company(session: Session, company_id: UUID) -> dict[str, Any]:
     }
 
 
-def _history(session: Session, subject_id: UUID) -> list[dict[str, Any]]:
+def _history(session: Session, subject_ids: Sequence[UUID]) -> list[dict[str, Any]]:
     events = session.exec(
         select(AuditEvent)
-        .where(AuditEvent.subject_id == subject_id, ~col(AuditEvent.action).startswith(INTERNAL))
+        .where(col(AuditEvent.subject_id).in_(subject_ids), ~col(AuditEvent.action).startswith(INTERNAL))
         .order_by(col(AuditEvent.occurred_at))
     )
     return [event.model_dump(mode="json", exclude={"actor"}) for event in events]

@@ -8,24 +8,38 @@ table; the space is given back by PostgreSQL's vacuum, and backups age out by th
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Executable, text
+from sqlalchemy import CursorResult, Executable, event, text
 from sqlmodel import Session
+
+from service.kit import clock
+from service.mail.carriers import letters_in
+from service.privacy.access_log import cut_front, head_to_cut
 
 CLOSED_ACCOUNT_KEPT_FOR = timedelta(days=10)
 
+ACCESS_LOG_KEPT_FOR = timedelta(days=2 * 365)
+MAIL_KEPT_FOR = timedelta(days=30)
+
 Erase = Callable[[Session, datetime], int]
+Anchor = Callable[[Session, datetime], str | None]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What is erased once it is older than `kept_for`; `erase` takes the cut-off and counts."""
+    """What is erased once it is older than `kept_for`; `erase` takes the cut-off and counts.
+
+    `anchor` tells, before that, what of it the destruction record has to keep.
+    """
 
     name: str
     kept_for: timedelta
     basis: str
     erase: Erase
+    anchor: Anchor = lambda _session, _cut_off: None
 
 
 def _count(session: Session, statement: Executable, cut_off: datetime) -> int:
@@ -64,9 +78,13 @@ _FORGET_BEFORE, _FORGET_AFTER = (
 )
 
 
+_END_KEYS = text("UPDATE api_key SET revoked_at = :now WHERE supplier_id = ANY(:ids) AND revoked_at IS NULL")
+
+
 def _forget_suppliers(session: Session, supplier_ids: Sequence[UUID]) -> None:
     for statement in (_FORGET_PEOPLE_OF_SUPPLIERS, _FORGET_BEFORE, _FORGET_AFTER):
         session.execute(statement, {"ids": list(supplier_ids)})
+    session.execute(_END_KEYS, {"ids": list(supplier_ids), "now": clock.now()})
 
 
 def erase_rejected(session: Session, cut_off: datetime) -> int:
@@ -86,25 +104,58 @@ def erase_rejected(session: Session, cut_off: datetime) -> int:
     return len(supplier_ids)
 
 
-def erase_closed(session: Session, cut_off: datetime) -> int:
-    """People who asked for it; with the last one of a supplier goes its representative's name too."""
-    ids = list(
-        session.execute(
-            text("""
-                UPDATE account_closure SET erased_at = now()
-                WHERE requested_at < :cut_off AND erased_at IS NULL RETURNING account_id"""),
-            {"cut_off": cut_off},
-        ).scalars()
-    )
+def _erase_people(session: Session, ids: Sequence[UUID]) -> None:
+    """With the last one of a supplier goes its representative's name too."""
     erase_accounts(session, ids)
     left_alone = session.execute(
         text("""
             SELECT supplier_id FROM account WHERE id = ANY(:ids) AND supplier_id IS NOT NULL
             EXCEPT SELECT supplier_id FROM account WHERE active"""),
-        {"ids": ids},
+        {"ids": list(ids)},
     ).scalars()
     _forget_suppliers(session, list(left_alone))
+
+
+def erase_closed(session: Session, cut_off: datetime) -> int:
+    """People who asked for it."""
+    ids = list(
+        session.execute(
+            text("""
+                UPDATE account_closure SET erased_at = :now
+                WHERE requested_at < :cut_off AND erased_at IS NULL RETURNING account_id"""),
+            {"cut_off": cut_off, "now": clock.now()},
+        ).scalars()
+    )
+    _erase_people(session, ids)
     return len(ids)
+
+
+def erase_left(session: Session, cut_off: datetime) -> int:
+    """People of companies whose account was closed by others, so that nobody asked for it."""
+    ids = list(
+        session.execute(
+            text("""
+                SELECT account.id FROM account JOIN audit_event ON subject_id = account.id
+                WHERE NOT active AND password_hash <> '' AND role IN ('supplier', 'manufacturer')
+                  AND action = 'account.deactivated'
+                GROUP BY account.id HAVING max(occurred_at) < :cut_off"""),
+            {"cut_off": cut_off},
+        ).scalars()
+    )
+    _erase_people(session, ids)
+    return len(ids)
+
+
+def erase_mails(outbox: Path, session: Session, cut_off: datetime) -> int:
+    """Letters that lie as files, once the transaction that tells of it is committed."""
+    old = [path for path in letters_in(outbox) if path.stat().st_mtime < cut_off.timestamp()]
+
+    def remove(_session: object) -> None:
+        for path in old:
+            path.unlink(missing_ok=True)
+
+    event.listen(session, "after_commit", remove, once=True)
+    return len(old)
 
 
 RULES: tuple[Rule, ...] = (
@@ -113,6 +164,12 @@ RULES: tuple[Rule, ...] = (
         CLOSED_ACCOUNT_KEPT_FOR,
         "개인정보 보호법 제36조, 시행령 제43조: 삭제 요구를 받은 날부터 10일 이내",
         erase_closed,
+    ),
+    Rule(
+        "left_accounts",
+        timedelta(days=365),
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (회사를 나간 사람을 다시 초대할 수 있는 기간)",
+        erase_left,
     ),
     Rule(
         "rejected_registrations",
@@ -148,4 +205,22 @@ RULES: tuple[Rule, ...] = (
         "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (추천 의견의 자유 글)",
         _by("UPDATE feedback SET comment = NULL WHERE created_at < :cut_off AND comment IS NOT NULL"),
     ),
+    Rule(
+        "access_log",
+        ACCESS_LOG_KEPT_FOR,
+        "개인정보 보호법 제29조, 개인정보의 안전성 확보조치 기준 제8조: 2년 이상 보관",
+        cut_front,
+        head_to_cut,
+    ),
 )
+
+
+def rules(outbox: Path) -> tuple[Rule, ...]:
+    """Every rule; `outbox` is the folder where letters lie that no mail server has taken."""
+    mails = Rule(
+        "outbox_mails",
+        MAIL_KEPT_FOR,
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (가장 오래 쓸 수 있는 링크가 7일)",
+        partial(erase_mails, outbox),
+    )
+    return (*RULES, mails)

@@ -10,6 +10,7 @@ from matching.domain import Lead, NeedProfile, Recommendation
 from matching.features import EmbeddedNeed
 from service.accounts.actor import Actor
 from service.accounts.audit import record_event
+from service.accounts.own_company import refuse_own_company
 from service.db.tables import Feedback, Need, NeedStatus, RecommendationRun, Supplier, Verdict
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
@@ -24,9 +25,12 @@ MOST_OPEN_NEEDS = 2000
 
 
 def embedded_need(session: Session, engine: MatchingEngine, need: Need) -> EmbeddedNeed:
-    """A stored need with its stored vectors; encoded here only when its job has not run yet."""
+    """A stored need with its stored vectors; encoded here only when its job has not run yet.
+
+    Raises `Problem` 503 when the encoder does not answer in time.
+    """
     profile = needs_with_manufacturers(session, [need])[0]
-    return embedded_needs(session, engine.encoder, [profile])[0]
+    return embedded_needs(session, engine.encoder, [profile], engine.encode)[0]
 
 
 def recommend_for_need(
@@ -55,7 +59,7 @@ def record_feedback(session: Session, actor: Actor, run_id: UUID, data: Feedback
     """Keep a decision, with the position at which the candidate was shown.
 
     A contract occupies the supplier: the need moves to `contracted`. Raises `Problem` 404 for an
-    unknown run, 422 for a supplier that the run did not show.
+    unknown run, 422 for a supplier that the run did not show or that is gone, 409 `own_company`.
     """
     run = session.get(RecommendationRun, run_id)
     if run is None:
@@ -64,6 +68,12 @@ def record_feedback(session: Session, actor: Actor, run_id: UUID, data: Feedback
     position = shown.get(str(data.supplier_id))
     if position is None:
         raise field_problem("/supplier_id", "supplier_not_in_run")
+    refuse_own_company(session, actor, data.supplier_id)
+    # The supplier's track record and load change: every index copy must read it again.
+    this_supplier = update(Supplier).where(col(Supplier.id) == data.supplier_id)
+    marked = this_supplier.values(changed_in=Supplier.changed_in).returning(col(Supplier.id))
+    if session.execute(marked).first() is None:
+        raise field_problem("/supplier_id", "supplier_unknown")
     feedback = Feedback(
         run_id=run.id,
         need_id=run.need_id,
@@ -74,9 +84,6 @@ def record_feedback(session: Session, actor: Actor, run_id: UUID, data: Feedback
     session.add(feedback)
     if data.verdict == Verdict.CONTRACTED.value:
         _mark_contracted(session, run.need_id)
-    # The supplier's track record and load changed: every index copy must read it again.
-    this_supplier = col(Supplier.id) == data.supplier_id
-    session.execute(update(Supplier).where(this_supplier).values(changed_in=Supplier.changed_in))
     session.flush()
     kept = {"run_id": str(run_id), "verdict": data.verdict, "position": position}
     record_event(session, actor, f"match.{data.verdict}", data.supplier_id, after=kept)
@@ -93,12 +100,15 @@ def feedback_of_run(session: Session, run_id: UUID) -> Sequence[Feedback]:
 def find_leads(
     session: Session, engine: MatchingEngine, supplier_id: UUID, limit: int
 ) -> list[tuple[Lead, Need, NeedProfile]]:
-    """The open needs that fit a supplier, the best first. Raises `Problem` 503 while the model loads."""
+    """The open needs that fit a supplier, the best first.
+
+    Raises `Problem` 503 while the model loads, and when the encoder does not answer in time.
+    """
     recommender = engine.recommender()
     statement = select(Need).where(Need.status == NeedStatus.OPEN.value).order_by(col(Need.id).desc())
     needs = {str(need.id): need for need in session.exec(statement.limit(MOST_OPEN_NEEDS))}
     profiles = needs_with_manufacturers(session, list(needs.values()))
-    embedded = embedded_needs(session, engine.encoder, profiles)
+    embedded = embedded_needs(session, engine.encoder, profiles, engine.encode)
     by_id = {profile.need_id: profile for profile in profiles}
     leads = recommender.leads(str(supplier_id), embedded, limit, clock.today())
     return [(lead, needs[lead.need_id], by_id[lead.need_id]) for lead in leads]

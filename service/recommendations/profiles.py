@@ -124,4 +124,5 @@ def _capability_profile(record: SupplierRecord, history: tuple[TrackRecord, int]
         active_projects=active,
         status=SupplierStatus(supplier.status),
         track_record=track_record,
+        unattended=record.unattended,
     )

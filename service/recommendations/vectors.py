@@ -1,7 +1,7 @@
 """Vectors in the database: kept by encoder, passage and text, made again only when the text changed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from uuid import UUID
 
 import numpy as np
@@ -19,6 +19,8 @@ from service.recommendations.profiles import capability_profiles, needs_with_man
 
 Vectors = Mapping[str, tuple[str, FloatArray]]
 """By passage key: the hash of the text and its vector."""
+Encode = Callable[[Sequence[Passage]], EmbeddedPassages]
+"""What makes fresh vectors: in a request one with a time limit."""
 
 
 def embed_suppliers(database: Database, encoder: Encoder, ids: Sequence[UUID]) -> int:
@@ -87,18 +89,23 @@ def embedded_passages(passages: Sequence[Passage], stored: Vectors, dimensions: 
     return EmbeddedPassages(tuple(passage for passage, _ in present), vectors)
 
 
-def embedded_needs(session: Session, encoder: Encoder, profiles: Sequence[NeedProfile]) -> list[EmbeddedNeed]:
-    """Stored needs with their stored vectors; one whose job has not run yet is encoded here."""
+def embedded_needs(
+    session: Session, encoder: Encoder, profiles: Sequence[NeedProfile], encode: Encode
+) -> list[EmbeddedNeed]:
+    """Stored needs with their stored vectors; those whose job has not run yet are encoded here, at once."""
     stored = stored_vectors(session, encoder.name, [UUID(str(profile.need_id)) for profile in profiles])
-    needs = []
-    for profile in profiles:
-        passages = passages_of_need(profile)
-        vectors = stored.get(UUID(str(profile.need_id)), {})
-        embedded = embedded_passages(passages, vectors, encoder.dimensions)
-        if len(embedded.passages) < len(passages):
-            embedded = embed(encoder, passages)
-        needs.append(EmbeddedNeed(profile, embedded))
-    return needs
+    asked = [passages_of_need(profile) for profile in profiles]
+    found = [
+        embedded_passages(passages, stored.get(UUID(str(profile.need_id)), {}), encoder.dimensions)
+        for profile, passages in zip(profiles, asked, strict=True)
+    ]
+    late = [each for each, passages in enumerate(asked) if len(found[each].passages) < len(passages)]
+    if late:
+        fresh = encode([passage for each in late for passage in asked[each]]).vectors
+        ends = np.cumsum([len(asked[each]) for each in late])[:-1]
+        for each, vectors in zip(late, np.split(fresh, ends), strict=True):
+            found[each] = EmbeddedPassages(tuple(asked[each]), vectors)
+    return [EmbeddedNeed(*pair) for pair in zip(profiles, found, strict=True)]
 
 
 def _encode_missing(

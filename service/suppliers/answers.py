@@ -69,4 +69,5 @@ def whole_answer(
         business_number=format_business_number(supplier.business_number),
         business_status=status,
         contact=shown_contact(record.contact, form),
+        unattended=record.unattended,
     )

@@ -19,12 +19,13 @@ from service.kit.problems import Problem
 
 @dataclass(frozen=True)
 class SupplierRecord:
-    """A supplier with its parts."""
+    """A supplier with its parts. `unattended`: it had people with an account, and all of them have left."""
 
     supplier: Supplier
     solutions: tuple[Solution, ...]
     references: tuple[Reference, ...]
     contact: Account | None
+    unattended: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,16 +90,18 @@ def with_parts(session: Session, suppliers: Iterable[Supplier]) -> list[Supplier
         select(Reference).where(col(Reference.supplier_id).in_(ids)).order_by(col(Reference.position))
     ):
         references[reference.supplier_id].append(reference)
-    contacts = {
-        account.supplier_id: account
-        for account in session.exec(
-            select(Account)
-            .where(col(Account.supplier_id).in_(ids), col(Account.active))
-            .order_by(col(Account.created_at).desc(), col(Account.id).desc())
-        )
-    }
+    contacts: dict[UUID | None, Account | None] = {}
+    people = select(Account).where(col(Account.supplier_id).in_(ids))
+    for account in session.exec(people.order_by(col(Account.created_at).desc(), col(Account.id).desc())):
+        contacts[account.supplier_id] = account if account.active else contacts.get(account.supplier_id)
     return [
-        SupplierRecord(each, tuple(solutions[each.id]), tuple(references[each.id]), contacts.get(each.id))
+        SupplierRecord(
+            supplier=each,
+            solutions=tuple(solutions[each.id]),
+            references=tuple(references[each.id]),
+            contact=contacts.get(each.id),
+            unattended=each.id in contacts and contacts[each.id] is None,
+        )
         for each in listed
     ]
 

@@ -216,6 +216,7 @@ class SupplierAnswer(PublicSupplierAnswer):
     status_reason: str | None
     status_changed_at: datetime | None
     contact: ContactAnswer | None
+    unattended: bool = Field(description="연락을 받던 사람이 모두 떠났는지. 처음부터 없었으면 false")
     business_status: BusinessStatusAnswer | None = Field(None, description="국세청 상태 (담당자만)")
     version: int
     created_at: datetime

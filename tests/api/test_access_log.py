@@ -4,6 +4,8 @@ import csv
 import io
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -14,7 +16,10 @@ from starlette.testclient import TestClient
 from service.accounts.actor import Role
 from service.db.session import Database
 from service.db.tables import AccessLogEntry
-from service.privacy.access_log import verify_access_log
+from service.kit import clock
+from service.privacy.access_log import ChainCheck, Head, Noted, verify_access_log
+from service.privacy.purge import purge
+from service.privacy.retention import ACCESS_LOG_KEPT_FOR
 from tests.factories import companies
 from tests.factories.answers import problem
 from tests.factories.people import ANYONE, admin, sign_in, staff, stored_supplier
@@ -106,6 +111,8 @@ def test_ones_own_data_and_data_without_people_leave_no_trace(client: TestClient
 def test_the_database_refuses_to_change_or_remove_a_row(
     client: TestClient, database: Database, statement: str
 ) -> None:
+    supplier_id = registered(client)
+    client.get(f"/v1/suppliers/{supplier_id}", headers=staff(client))
     with pytest.raises(IntegrityError, match="append-only"), database.engine.begin() as connection:
         connection.execute(text(statement))
 
@@ -130,8 +137,88 @@ def test_the_chain_shows_the_first_row_that_was_tampered_with(
     with database.transaction() as session:
         whole = verify_access_log(session)
     assert (whole.rows, whole.broken_at) == (3, None)
-    assert whole.head == logged(database)[-1].hash
+    assert whole.head == Head(3, logged(database)[-1].hash)
     assert tampered(database, statement) == broken_at
+
+
+LONG_AGO = datetime.now(UTC) - ACCESS_LOG_KEPT_FOR
+
+
+def read_at(client: TestClient, supplier_id: str, *when: datetime) -> None:
+    """A system of the alliance, whose key does not run out, reads the supplier at these moments."""
+    body = {"name": "전산", "role": "account_manager"}
+    key = {"X-API-Key": client.post("/v1/api-keys", json=body, headers=admin(client)).json()["key"]}
+    for moment in when:
+        with clock.frozen(moment):
+            assert client.get(f"/v1/suppliers/{supplier_id}", headers=key).status_code == 200
+
+
+def purged(database: Database) -> dict[str, int]:
+    with database.transaction() as session:
+        return {record.rule: record.count for record in purge(session, Path("no-outbox"))}
+
+
+def checked(database: Database, noted: Head | None = None) -> ChainCheck:
+    with database.transaction() as session:
+        return verify_access_log(session, noted)
+
+
+def test_what_is_past_its_period_is_erased_and_the_chain_goes_on_from_there(
+    client: TestClient, database: Database
+) -> None:
+    supplier_id, hour = registered(client), timedelta(hours=1)
+    read_at(client, supplier_id, LONG_AGO - 3 * hour, LONG_AGO - 2 * hour)
+    early = checked(database).head
+    read_at(client, supplier_id, LONG_AGO - hour, LONG_AGO + hour, datetime.now(UTC))
+    before = checked(database).head
+    assert purged(database)["access_log"] == 3
+    after = checked(database, before)
+    assert (after.rows, after.head, after.broken_at, after.noted) == (2, before, None, Noted.KEPT)
+    assert checked(database, early).noted is Noted.ERASED
+    read_at(client, supplier_id, datetime.now(UTC))
+    assert [entry.number for entry in logged(database)] == [4, 5, 6]
+    assert (checked(database).broken_at, "access_log" in purged(database)) == (None, False)
+
+
+def test_a_log_that_is_erased_whole_is_continued(client: TestClient, database: Database) -> None:
+    supplier_id = registered(client)
+    read_at(client, supplier_id, *(LONG_AGO - timedelta(days=days) for days in (9, 8)))
+    last = checked(database).head
+    assert purged(database)["access_log"] == 2
+    assert checked(database, last) == ChainCheck(0, last, None, Noted.KEPT)
+    read_at(client, supplier_id, datetime.now(UTC))
+    check = checked(database, last)
+    assert (check.head.number, check.broken_at, check.noted) == (3, None, Noted.KEPT)
+
+
+def test_more_than_the_destruction_record_says_cannot_be_taken_from_the_front(
+    client: TestClient, database: Database
+) -> None:
+    supplier_id = registered(client)
+    read_at(client, supplier_id, LONG_AGO - timedelta(days=9), *[datetime.now(UTC)] * 3)
+    purged(database)
+    assert tampered(database, "DELETE FROM access_log WHERE number = 2") == 2
+
+
+def test_the_database_keeps_a_row_to_the_end_of_its_period(client: TestClient, database: Database) -> None:
+    read_at(client, registered(client), LONG_AGO + timedelta(hours=1))
+    with pytest.raises(IntegrityError, match="append-only"), database.engine.begin() as connection:
+        connection.execute(text("DELETE FROM access_log"))
+
+
+def test_a_chain_that_was_written_anew_is_not_the_one_that_was_noted(
+    client: TestClient, database: Database
+) -> None:
+    """Whoever owns the tables can compute every hash again: only a head kept elsewhere shows it."""
+    supplier_id = registered(client)
+    read_at(client, supplier_id, *[datetime.now(UTC)] * 3)
+    noted = checked(database).head
+    with database.transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("DELETE FROM access_log"))
+    read_at(client, supplier_id, *[datetime.now(UTC)] * 4)
+    anew = checked(database, noted)
+    assert (anew.rows, anew.broken_at, anew.noted) == (4, None, Noted.LOST)
 
 
 def test_readers_at_the_same_time_make_one_chain(client: TestClient, database: Database) -> None:

@@ -4,12 +4,16 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+import jwt
 import pytest
+from jwt.types import Options
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from service.accounts.actor import Role
+from service.accounts.tokens import issue_token
 from service.db.session import Database
 from service.kit import clock
 from tests.factories import companies
@@ -17,6 +21,7 @@ from tests.factories.answers import problem, row_counts
 from tests.factories.numbers import business_number
 from tests.factories.people import admin, sign_in
 
+UNVERIFIED: Options = {"verify_signature": False}
 KEY = {"Idempotency-Key": "registration-1"}
 
 
@@ -53,6 +58,34 @@ def test_keys_of_different_people_do_not_meet(client: TestClient, database: Data
         path = f"/v1/manufacturers/{owner.company_id}/needs"
         assert client.post(path, json=companies.need(), headers=owner.headers | KEY).status_code == 201
     assert count(database, "need") == 2
+
+
+def test_a_key_is_good_across_a_refreshed_token(client: TestClient, database: Database) -> None:
+    """A client whose answer got lost may have to refresh its token before it can ask again."""
+    body = companies.manufacturer()
+    company = client.post("/v1/manufacturers", json=body).json()["id"]
+    form = {"username": body["contact"]["email"], "password": companies.PASSWORD}
+    first = client.post("/v1/auth/token", data=form).json()
+    refresh = {"refresh_token": first["refresh_token"]}
+    second = client.post("/v1/auth/refresh", json=refresh).json()
+    need, answers = companies.need(), []
+    for pair in (first, second, client.post("/v1/auth/token", data=form).json()):
+        headers = KEY | {"Authorization": f"Bearer {pair['access_token']}"}
+        answers.append(client.post(f"/v1/manufacturers/{company}/needs", json=need, headers=headers))
+    assert {answer.json()["id"] for answer in answers} == {answers[0].json()["id"]}
+    assert count(database, "need") == 1
+
+
+def test_a_token_that_only_says_whose_it_is_gets_nobodys_answer(client: TestClient) -> None:
+    owner = sign_in(client, Role.MANUFACTURER)
+    path, need = f"/v1/manufacturers/{owner.company_id}/needs", companies.need()
+    assert client.post(path, json=need, headers=owner.headers | KEY).status_code == 201
+    session_id = UUID(jwt.decode(owner.headers["Authorization"][7:], options=UNVERIFIED)["sid"])
+    forged = issue_token(owner.account_id, session_id, "k" * 32, 60)
+    ended = issue_token(owner.account_id, session_id, client.app.state.signing_key, -1)
+    for token in (forged, ended):
+        headers = KEY | {"Authorization": f"Bearer {token}"}
+        problem(client.post(path, json=need, headers=headers), 401, "token_invalid")
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "x" * 201, "키", "a/b"])

@@ -3,15 +3,19 @@
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import select
 from starlette.testclient import TestClient
 
+from service.accounts import passwords
 from service.db.session import Database
 from service.db.tables import Account, Manufacturer, Solution, Supplier
 from service.imports import operations
+from service.kit.problems import Problem
+from service.kit.turns import Turns
 from tests.factories import companies
 from tests.factories.answers import problem, row_counts
 from tests.factories.numbers import business_number, wrong_check_digit
@@ -321,3 +325,17 @@ def test_a_contact_is_imported_only_with_its_consent(
     emails = {each.email for each in stored(database, Account)}
     assert agreed["contact"]["email"] in emails
     assert without["contact"]["email"] not in emails
+
+
+def test_a_line_is_not_refused_because_the_service_was_busy(
+    client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = companies.supplier_profile(contact=companies.contact(), consents=companies.consents())
+    job_id = UUID(upload(client, json_lines([line]), LINES).json()["id"])
+    with monkeypatch.context() as flooded:
+        flooded.setattr(passwords, "_turns", Turns(0, waiting=0, seconds=0))
+        with pytest.raises(Problem, match="passwords_busy"):  # the queue tries again
+            operations.run_import(database, job_id)
+    operations.run_import(database, job_id)
+    job = job_at(client, f"/v1/jobs/{job_id}")
+    assert (job["imported"], job["rejected"]) == (1, [])

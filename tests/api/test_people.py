@@ -13,13 +13,14 @@ from starlette.testclient import TestClient
 from service.accounts.actor import Role
 from service.colleagues.operations import drop_unanswered_invitations
 from service.db.session import Database
-from service.db.tables import Account, SupplierStatus
+from service.db.tables import Account, SupplierStatus, Verdict
 from service.kit import clock
 from service.settings import Settings
 from tests.factories import companies
 from tests.factories.answers import problem
 from tests.factories.mail import last_token, letters_to
 from tests.factories.people import Headers, Person, admin, sign_in, stored_supplier
+from tests.factories.world import World
 
 RunJobs = Callable[[], None]
 ANY = {"If-Match": "*"}
@@ -202,6 +203,22 @@ def test_no_one_decides_about_their_own_company(
     path, body = f"/v1/suppliers/{contact.company_id}/{action}", {"reason": "사유입니다"}
     problem(client.post(path, json=body, headers=manager.headers), 409, "own_company")
     assert client.post(path, json=body, headers=other.headers).status_code == 200
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("tie", [same_mailbox, same_telephone, written_stake])
+def test_no_one_recommends_their_own_company(
+    world: World, database: Database, tie: Callable[[Person, Person, Database], None], verdict: Verdict
+) -> None:
+    run = world.thing("run_id", None)
+    contact = sign_in(world.client, Role.SUPPLIER, UUID(world.shown_supplier))
+    manager, other = sign_in(world.client, Role.ACCOUNT_MANAGER), world.person("account_manager")
+    tie(manager, contact, database)
+    path = f"/v1/recommendations/{run}/feedback"
+    body = {"supplier_id": world.shown_supplier, "verdict": verdict.value}
+    problem(world.client.post(path, json=body, headers=manager.headers), 409, "own_company")
+    assert world.client.get(path, headers=other.headers).json() == []
+    assert world.client.post(path, json=body, headers=other.headers).status_code == 201
 
 
 def test_a_key_decides_as_the_person_who_made_it(client: TestClient) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,17 +17,21 @@ from service.cli.terminal import CommandError
 from service.db.session import Database
 from service.db.tables import Account, DestructionRecord
 from service.kit import clock
+from service.mail.carriers import letters_in, outbox_of
 from service.messages.consents import CURRENT
 from service.messages.privacy import RULES as RULE_NAMES
 from service.privacy.purge import purge
-from service.privacy.retention import CLOSED_ACCOUNT_KEPT_FOR, RULES
+from service.privacy.retention import CLOSED_ACCOUNT_KEPT_FOR, MAIL_KEPT_FOR, rules
+from service.settings import Settings
 from tests.factories import companies
 from tests.factories.answers import problem, row_counts
+from tests.factories.mail import letters_to
 from tests.factories.people import Headers, admin, sign_in, staff
 
 PERSON = {"name": "독고탁영", "email": "dokgo.takyoung@person.example", "phone": "010-9753-8642"}
 REPRESENTATIVE, REASON = "선우대표자", "선우대표자 서류 미비"
-KEPT_FOR = {rule.name: rule.kept_for for rule in RULES}
+NO_OUTBOX = Path("no-outbox")
+KEPT_FOR = {rule.name: rule.kept_for for rule in rules(NO_OUTBOX)}
 
 
 def registered(client: TestClient, kind: str = "suppliers", **changes: Any) -> str:
@@ -60,9 +65,9 @@ def tables_that_hold(database: Database, *needles: str) -> set[str]:
     return found
 
 
-def purged(database: Database, after: timedelta) -> dict[str, int]:
+def purged(database: Database, after: timedelta, outbox: Path = NO_OUTBOX) -> dict[str, int]:
     with clock.frozen(datetime.now(UTC) + after), database.transaction() as session:
-        return {record.rule: record.count for record in purge(session)}
+        return {record.rule: record.count for record in purge(session, outbox)}
 
 
 def test_the_people_of_a_rejected_registration_are_erased_from_every_table(
@@ -167,7 +172,7 @@ def test_comments_uploads_and_rejected_lines_go_in_their_time(client: TestClient
 
 def test_every_rule_has_a_korean_name_and_a_basis() -> None:
     assert RULE_NAMES.keys() == KEPT_FOR.keys()
-    assert all("개인정보 보호법" in rule.basis for rule in RULES)
+    assert all("개인정보 보호법" in rule.basis for rule in rules(NO_OUTBOX))
 
 
 def test_a_consent_is_withdrawn_and_given_again_and_every_answer_stays(client: TestClient) -> None:
@@ -203,16 +208,36 @@ def test_the_text_behind_every_consent_record_can_be_read(client: TestClient) ->
 
 def test_an_export_holds_the_person_and_the_company_and_no_secret(client: TestClient) -> None:
     supplier_id = registered(client, representative_name=REPRESENTATIVE)
-    answer = client.get("/v1/me/export", headers=signed_in(client))
+    headers = signed_in(client)
+    client.patch("/v1/me", json={"phone": PERSON["phone"]}, headers=headers | {"If-Match": "*"})
+    answer = client.get("/v1/me/export", headers=headers)
     held = answer.json()
     assert "attachment" in answer.headers["Content-Disposition"]
     assert {name: held["account"][name] for name in PERSON} == PERSON
     assert (held["company"]["id"], held["company"]["representative_name"]) == (supplier_id, REPRESENTATIVE)
     assert len(held["company"]["solutions"]) == 1
     assert {each["purpose"] for each in held["consents"]} == {"registration", "marketing"}
-    assert [event["action"] for event in held["history"]] == ["supplier.registered"]
+    assert [event["action"] for event in held["history"]] == ["supplier.registered", "account.changed"]
+    assert [(each["network"], each["revoked_at"]) for each in held["sessions"]] == [("unknown", None)]
+    assert [each["purpose"] for each in held["mailed_links"]] == ["confirmation"]
     assert "password" not in answer.text
     assert "argon2" not in answer.text
+
+
+def test_an_export_names_the_keys_that_one_made_and_nothing_that_opens_them(
+    client: TestClient, database: Database
+) -> None:
+    registered(client)
+    headers = signed_in(client)
+    made = client.post("/v1/api-keys", json={"name": "우리 전산"}, headers=headers).json()
+    rotated = client.post(f"/v1/api-keys/{made['id']}/rotation", headers=headers).json()
+    answer = client.get("/v1/me/export", headers=headers)
+    assert [(each["name"], each["prefix"]) for each in answer.json()["api_keys"]] == [
+        ("우리 전산", rotated["prefix"])
+    ]
+    with database.transaction() as session:
+        secrets = session.execute(text("SELECT key_hash, previous_hash FROM api_key")).one()
+    assert not [secret for secret in (made["key"], rotated["key"], *secrets) if secret in answer.text]
 
 
 def test_an_export_holds_needs_of_the_own_company_only(client: TestClient) -> None:
@@ -289,12 +314,31 @@ def test_a_dry_run_erases_nothing(client: TestClient, database: Database) -> Non
     registered(client)
     client.post("/v1/me/closure", headers=signed_in(client))
     with clock.frozen(datetime.now(UTC) + timedelta(days=30)), database.transaction() as session:
-        counted = {record.rule: record.count for record in purge(session)}
+        counted = {record.rule: record.count for record in purge(session, NO_OUTBOX)}
         session.rollback()
     assert counted["closed_accounts"] == 1
     assert row_counts(database)["destruction_record"] == 0
     with database.transaction() as session:
         assert [account.email for account in session.exec(select(Account))] == [PERSON["email"]]
+
+
+def test_letters_in_the_outbox_go_in_their_time(
+    client: TestClient, database: Database, settings: Settings, run_jobs: Callable[[], None]
+) -> None:
+    registered(client)
+    run_jobs()
+    outbox = outbox_of(settings)
+    assert letters_to(settings, PERSON["email"])
+    (outbox / ".unfinished.tmp").write_text(PERSON["email"])
+    count = len(letters_in(outbox))
+    assert "outbox_mails" not in purged(database, MAIL_KEPT_FOR - timedelta(hours=1), outbox)
+    with clock.frozen(datetime.now(UTC) + timedelta(days=31)), database.transaction() as session:
+        counted = {record.rule: record.count for record in purge(session, outbox)}
+        session.rollback()
+    assert counted["outbox_mails"] == len(letters_in(outbox)) == count, "a dry run counts and leaves them"
+    assert purged(database, MAIL_KEPT_FOR + timedelta(hours=1), outbox)["outbox_mails"] == count
+    assert letters_in(outbox) == []
+    assert "outbox_mails" not in purged(database, MAIL_KEPT_FOR + timedelta(hours=2), outbox)
 
 
 @pytest.fixture
@@ -335,3 +379,24 @@ def test_the_command_verifies_the_access_log_and_names_the_first_broken_row(
     broken = command_line("verify", "access-log")
     assert isinstance(broken.exception, CommandError)
     assert "2번 줄" in str(broken.exception)
+
+
+def test_the_command_compares_with_a_head_that_was_written_down(
+    client: TestClient, database: Database, command_line: Callable[..., Any]
+) -> None:
+    registered(client)
+    manager = staff(client)
+    for _ in range(2):
+        client.get("/v1/suppliers", headers=manager)
+    noted = command_line("verify", "access-log").output.splitlines()[-1]
+    client.get("/v1/suppliers", headers=manager)
+    assert command_line("verify", "access-log", "--head", noted).exit_code == 0
+    with database.transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("DELETE FROM access_log WHERE number > 1"))
+    assert command_line("verify", "access-log").exit_code == 0, "what is left is whole by itself"
+    cut = command_line("verify", "access-log", "--head", noted)
+    assert isinstance(cut.exception, CommandError)
+    assert "뒤가 잘렸거나" in str(cut.exception)
+    malformed = command_line("verify", "access-log", "--head", "2")
+    assert "번호:해시" in str(malformed.exception)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from service.accounts.actor import Role
@@ -15,6 +16,7 @@ from tests.factories import companies
 from tests.factories.answers import pointers, problem, row_counts
 from tests.factories.numbers import business_number
 from tests.factories.people import ANYONE, Headers, Person, sign_in, staff, stored_supplier
+from tests.factories.world import World
 
 CatchUp = Callable[[], None]
 PLATING = "도금 두께를 손으로 재고 종이에 적어서 불량이 나도 원인을 찾지 못합니다."
@@ -392,3 +394,34 @@ def test_an_empty_alliance_answers_with_an_empty_list(client: TestClient, catch_
     catch_up()
     answer = client.post("/v1/recommendations/preview", json=companies.preview()).json()
     assert (answer["items"], answer["excluded"], answer["considered"]) == ([], [], 0)
+
+
+def test_leads_do_not_depend_on_whether_the_vectors_of_needs_were_stored_yet(
+    client: TestClient, owner: Person, run_jobs: CatchUp, catch_up: CatchUp
+) -> None:
+    supplier = sign_in(client, Role.SUPPLIER)
+    catch_up()
+    path = f"/v1/manufacturers/{owner.company_id}/needs"
+    for title in ("작업 일보를 손으로 씁니다", "금형 온도를 재지 못합니다", "출하 검사가 밀립니다"):
+        body = companies.need(title=title, description=f"{title}. 그래서 현장에서 하루가 늦게 시작됩니다.")
+        assert client.post(path, json=body, headers=owner.headers).status_code == 201
+
+    def leads() -> Any:
+        return client.get(f"/v1/suppliers/{supplier.company_id}/leads", headers=supplier.headers).json()
+
+    encoded_in_the_request = leads()
+    run_jobs()
+    assert len({item["score"] for item in encoded_in_the_request["items"]}) == 3
+    assert leads() == encoded_in_the_request
+
+
+def test_a_decision_about_a_supplier_that_is_gone_is_refused(world: World, database: Database) -> None:
+    """Nothing here deletes a supplier; a run outlives one that somebody removed by hand."""
+    run = world.thing("run_id", None)
+    with database.transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(text("DELETE FROM supplier WHERE id = :id"), {"id": world.shown_supplier})
+    body = {"supplier_id": world.shown_supplier, "verdict": "introduced"}
+    path = f"/v1/recommendations/{run}/feedback"
+    answer = world.client.post(path, json=body, headers=world.headers("account_manager"))
+    problem(answer, 422, "supplier_unknown")

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from service.app import create_app
 from service.db.session import Database
+from service.kit.http_frame import METHODS
 from service.settings import Settings
 from tests.factories import companies
 from tests.factories.encoders import CountingEncoder
@@ -57,6 +58,17 @@ def test_metrics_count_answers_by_route_and_never_by_id(client: TestClient) -> N
     )
     assert identifier not in metrics
     assert "nothing-at-all" not in metrics
+
+
+def test_nobody_can_make_more_metrics_by_inventing_methods_and_ids(client: TestClient) -> None:
+    for invented in ("BREW", "e", "v1"):
+        client.request(invented, "/v1/suppliers")
+        client.get(f"/v1/suppliers/{invented}")
+        client.get(f"/v1/programmes/{invented}")
+    found = re.findall(r'requests_total\{method="(\w+)",route="([^"]+)"', client.get("/metrics").text)
+    routes = {re.sub(r"\{\w+\}", "x", path) for path in client.app.openapi()["paths"]}
+    assert {method for method, _ in found} <= METHODS | {"other"}
+    assert {re.sub(r"\{\w+\}", "x", route) for _, route in found} <= routes | {"unmatched"}
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the library that serves the page's files

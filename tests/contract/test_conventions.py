@@ -176,8 +176,17 @@ def test_the_site_that_is_named_may_call_and_read_what_it_needs(open_to_a_site: 
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
-def test_the_site_can_read_refusals_too(open_to_a_site: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_site_can_read_refusals_and_faults_too(
+    open_to_a_site: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("service.suppliers.endpoints.with_parts", fail)
+    fault = open_to_a_site.get("/v1/suppliers", headers={"Origin": SITE})
+    assert fault.status_code == 500
     answers = [
+        fault,
         open_to_a_site.get("/v1/nothing", headers={"Origin": SITE}),
         open_to_a_site.get("/v1/suppliers?q=%00", headers={"Origin": SITE}),
         open_to_a_site.post("/v1/suppliers", content=b"x" * (2**20 + 1), headers={"Origin": SITE}),

@@ -226,14 +226,42 @@ class SlowEncoder(HashingEncoder):
         return super().encode(texts, prompt)
 
 
+def recommending(settings: Settings, database: Database, encoder: SlowEncoder) -> TestClient:
+    """The service with matching loaded over that encoder."""
+    app = create_app(settings, database, encoder=encoder)
+    app.state.matching.refresh()
+    return TestClient(app, raise_server_exceptions=False)
+
+
+def test_an_encoder_that_hangs_over_what_is_stored_is_a_503_too(
+    settings: Settings, database: Database, intent: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Needs whose job has not run yet: no worker runs here."""
+    monkeypatch.setattr(matching_engine, "LONGEST_ENCODING_SECONDS", 0.05)
+    encoder = SlowEncoder()
+    client = recommending(settings, database, encoder)
+    owner, supplier = sign_in(client, Role.MANUFACTURER), sign_in(client, Role.SUPPLIER)
+    path = f"/v1/manufacturers/{owner.company_id}/needs"
+    needs = [client.post(path, json=companies.need(), headers=owner.headers).json() for _ in range(2)]
+    asked = [
+        (f"/v1/needs/{needs[0]['id']}/recommendations", owner.headers),
+        (f"/v1/suppliers/{supplier.company_id}/leads", supplier.headers),
+    ]
+    encoder.hangs = True
+    for address, headers in asked:
+        unavailable(client.get(address, headers=headers), "encoder_slow")
+    encoder.hangs = False
+    encoder.go_on.set()
+    for address, headers in asked:
+        assert within(10, lambda: client.get(address, headers=headers).status_code == 200)  # noqa: B023
+
+
 def test_an_encoder_that_hangs_is_a_503_and_not_a_hang(
     settings: Settings, database: Database, intent: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(matching_engine, "LONGEST_ENCODING_SECONDS", 0.05)
     encoder = SlowEncoder()
-    app = create_app(settings, database, encoder=encoder)
-    app.state.matching.refresh()
-    client = TestClient(app, raise_server_exceptions=False)
+    client = recommending(settings, database, encoder)
     encoder.hangs = True
     for _ in range(matching_engine.ENCODING_THREADS + 2):
         unavailable(client.post("/v1/recommendations/preview", json=companies.preview()), "encoder_slow")

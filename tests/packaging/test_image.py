@@ -101,7 +101,7 @@ def test_the_api_document_is_printed(image: Image) -> None:
 
 def test_it_does_not_serve_other_machines_without_a_key(image: Image) -> None:
     refused = image.run([*image.entrypoint, *image.command])
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert "ALLIANCE_SECRET_KEY" in refused.stderr
     assert "Traceback" not in refused.stderr
 

@@ -21,8 +21,9 @@ _COMPANY_CHECK = (
 class Account(SQLModel, table=True):
     """A person. A supplier's or manufacturer's contact belongs to exactly that company.
 
-    `stake_supplier_id` is the supplier that a member of staff has a part in, as an administrator wrote
-    it down: that person decides nothing about it.
+    `closed_by_alliance`: staff closed it, and no colleague opens it again. `stake_supplier_id` is the
+    supplier that a member of staff has a part in, as an administrator wrote it down: that person decides
+    nothing about it.
     """
 
     __table_args__ = (
@@ -40,6 +41,7 @@ class Account(SQLModel, table=True):
     supplier_id: UUID | None = foreign_key("supplier.id", nullable=True)
     manufacturer_id: UUID | None = foreign_key("manufacturer.id", nullable=True)
     active: bool = True
+    closed_by_alliance: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     email_confirmed_at: datetime | None = instant()
     stake_supplier_id: UUID | None = foreign_key("supplier.id", nullable=True)
     version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})

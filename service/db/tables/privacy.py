@@ -1,4 +1,7 @@
-"""접속기록, 파기 기록: what shows that personal data was dealt with as promised. Both only grow."""
+"""접속기록, 파기 기록: what shows that personal data was dealt with as promised.
+
+Neither is ever changed; only what of the access log is past its period is removed.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +17,7 @@ class AccessLogEntry(SQLModel, table=True):
     """접속기록: who saw whose personal data, which of it, from where and why.
 
     Each row holds the hash over its own content and the hash of the row before; the database refuses to
-    change or remove one.
+    change one, and to remove one within two years.
     """
 
     __tablename__ = "access_log"
@@ -39,7 +42,10 @@ class AccessLogEntry(SQLModel, table=True):
 
 
 class DestructionRecord(SQLModel, table=True):
-    """파기 기록: what was erased, how much of it, under which rule; nothing of what it was."""
+    """파기 기록: what was erased, how much of it, under which rule; nothing of what it was.
+
+    Where the access log was cut, `anchor` is the head of what was erased: the chain goes on from there.
+    """
 
     __tablename__ = "destruction_record"
 
@@ -48,6 +54,7 @@ class DestructionRecord(SQLModel, table=True):
     kept_days: int
     basis: str
     count: int
+    anchor: str | None = None
     destroyed_at: datetime = written_at()
 
 

@@ -119,6 +119,7 @@ def test_without_sentences_there_is_no_evidence() -> None:
         ("busy", {"capacity": 4, "active_projects": 3}, {}),
         ("far_region", {"region": "50"}, {"needs_on_site_support": True}),
         ("young_company", {"founded_on": date(2024, 5, 1)}, {}),
+        ("unattended", {"unattended": True}, {}),
     ],
 )
 def test_each_caution_is_given_when_due(

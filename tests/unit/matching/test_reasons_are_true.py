@@ -433,6 +433,7 @@ CAUTIONED: dict[str, tuple[CapabilityProfile, CapabilityProfile, NeedProfile, Ma
     "young_company": (
         having(founded_on=date(2023, 11, 3)), having(founded_on=date(2023, 11, 1)), ASKING, {}
     ),
+    "unattended": (having(unattended=True), having(unattended=False), ASKING, {}),
 }  # fmt: skip
 
 

@@ -93,6 +93,7 @@ CAUTIONS: dict[str, tuple[dict[str, Fact], str]] = {
         {"year": 2024, "month": 5},
         "2024년 5월에 세운 회사여서 업력이 3년이 되지 않습니다.",
     ),
+    "unattended": ({}, "이 회사에서 연락을 받던 사람이 모두 계정을 닫았으니 대표 번호로 먼저 연락해 보세요."),
 }
 
 

@@ -195,6 +195,7 @@ def cautions_told() -> Iterator[Told]:
         yield "young_company", {"year": 2025, "month": month}, ()
     yield "price_unknown", {}, ()
     yield "no_reference", {}, ()
+    yield "unattended", {}, ()
 
 
 def all_sentences() -> list[tuple[str, tuple[str, ...]]]:

@@ -2,8 +2,10 @@
 
 import contextlib
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -118,6 +120,27 @@ def test_a_generated_secret_is_kept_and_readable_by_its_owner_only(tmp_path: Pat
     assert kept_secret(tmp_path / "other") != key
 
 
+def test_processes_that_start_together_keep_one_secret(tmp_path: Path) -> None:
+    together = Barrier(8)
+
+    def kept(_: int) -> str:
+        together.wait()
+        return kept_secret(tmp_path / "secret-key")
+
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(kept, range(8)))
+    assert len(found) == 1
+    assert len(found.pop()) >= 32
+    assert [path.name for path in tmp_path.iterdir()] == ["secret-key"]
+
+
+def test_an_empty_file_is_no_secret(tmp_path: Path) -> None:
+    """What a full disk or a crash left there would let anybody sign tokens."""
+    (tmp_path / "secret-key").touch()
+    with pytest.raises(SettingsError, match="secret-key"):
+        Settings(data_dir=tmp_path).signing_key()
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.7", "alliance.example"])
 @pytest.mark.parametrize("secret", [None, "changeme", "short"])
 def test_beyond_loopback_the_service_does_not_start_without_a_good_secret(
@@ -159,5 +182,5 @@ def test_a_bound_that_nobody_could_keep_is_refused(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(f"ALLIANCE_{name}", value)
-    with pytest.raises(ValueError, match=name.lower()):
+    with pytest.raises(SettingsError, match=f"ALLIANCE_{name} .* 써 주세요"):
         Settings()

@@ -1,10 +1,13 @@
-"""Accounts of staff, kept by administrators."""
+"""Accounts as administrators keep them: of staff, and one by one of companies' people.
+
+What is shown of a company's person is logged.
+"""
 
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from service.accounts.actor import AdministratorInPerson, Role
+from service.accounts.actor import Actor, AdministratorInPerson, Role
 from service.accounts.audit import record_event
 from service.accounts.operations import open_account
 from service.accounts.schemas import StaffAccountAnswer, StaffAccountInput, StaffAccountPatch
@@ -15,6 +18,7 @@ from service.db.tables import Account
 from service.kit.etags import IfMatch, etag, require_match
 from service.kit.pages import Cursor, Limit, Page
 from service.kit.problems import Problem
+from service.privacy.access_log import Address, Purpose, log_reading
 
 router = APIRouter(prefix="/accounts", tags=["계정"], route_class=IdempotentRoute)
 
@@ -48,13 +52,15 @@ def list_staff_accounts(
 
 @router.get("/{account_id}", summary="계정 보기")
 def read_account(
-    account_id: UUID, _actor: AdministratorInPerson, session: DbSession, response: Response
+    account_id: UUID, actor: AdministratorInPerson, address: Address, session: DbSession, response: Response
 ) -> StaffAccountAnswer:
     """관리자가 계정 하나를 봅니다."""
     account = session.get(Account, account_id)
     if account is None:
         raise Problem(404, "not_found")
-    return _answer(account, response)
+    answer = _answer(account, response)
+    _log(session, actor, address, answer, Purpose.SINGLE)
+    return answer
 
 
 @router.patch("/{account_id}", summary="계정 고치기")
@@ -62,6 +68,7 @@ def update_account(
     account_id: UUID,
     patch: StaffAccountPatch,
     actor: AdministratorInPerson,
+    address: Address,
     session: DbSession,
     response: Response,
     if_match: IfMatch = None,
@@ -70,9 +77,18 @@ def update_account(
     account = lock_account_of_any(session, account_id)
     require_match(if_match, account.version)
     change_account(session, actor, account, patch)
-    return _answer(account, response)
+    answer = _answer(account, response)
+    _log(session, actor, address, answer, Purpose.CHANGE)
+    return answer
 
 
 def _answer(account: Account, response: Response) -> StaffAccountAnswer:
     response.headers["ETag"] = etag(account.version)
     return StaffAccountAnswer.model_validate(account, from_attributes=True)
+
+
+def _log(
+    session: DbSession, actor: Actor, address: str, answer: StaffAccountAnswer, purpose: Purpose
+) -> None:
+    if answer.supplier_id or answer.manufacturer_id:
+        log_reading(session, actor, address, "account", [answer], purpose)
