@@ -16,6 +16,7 @@ import service.assignments.jobs
 import service.business_status.jobs
 import service.clusters.jobs
 import service.colleagues.jobs
+import service.fund.jobs
 import service.imports.jobs
 import service.privacy.jobs
 import service.ranking.jobs
@@ -31,6 +32,7 @@ from service.colleagues import endpoints as colleagues
 from service.db.migrate import is_current
 from service.db.session import Database
 from service.financing import endpoints as financing
+from service.fund import endpoints as fund
 from service.imports import endpoints as imports
 from service.job_status import endpoints as job_status
 from service.jobs.services import LazyEncoder, Services
@@ -73,6 +75,7 @@ FEATURES = (
     privacy,
     exports,
     financing,
+    fund,
 )
 REGISTERED_JOBS = (
     service.accounts.jobs,
@@ -80,6 +83,7 @@ REGISTERED_JOBS = (
     service.clusters.jobs,
     service.colleagues.jobs,
     service.business_status.jobs,
+    service.fund.jobs,
     service.imports.jobs,
     service.privacy.jobs,
     service.ranking.jobs,

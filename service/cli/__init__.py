@@ -10,7 +10,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 import typer
 
 from matching.encoder_folder import EncoderFolderError, WeightsError
-from service.cli import backups, doctor, evaluation, preparation, privacy, ranking, serving, tools
+from service.cli import backups, doctor, evaluation, fund, preparation, privacy, ranking, serving, tools
 from service.cli.terminal import CommandError
 from service.db.embedded import EmbeddedPostgresError
 from service.settings import SettingsError
@@ -40,6 +40,7 @@ train.command("ranker")(ranking.train_ranker)
 cli.add_typer(train, name="train")
 cli.command("purge")(privacy.purge)
 verify.command("access-log")(privacy.verify_access_log)
+verify.command("fund")(fund.verify_fund)
 cli.add_typer(verify, name="verify")
 
 # OSError: a folder that may not be written, a full disk.

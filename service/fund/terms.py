@@ -1,0 +1,125 @@
+"""Which terms a fund has on a day, and which fund an application goes to."""
+
+from datetime import date
+from fractions import Fraction
+
+from sqlmodel import Session, col, or_, select
+
+from service.db.tables import FundLoan, FundTerm
+from service.financing.conventions import Method
+from service.financing.fund_loan import FundRate
+from service.financing.fund_terms import check_conditions
+from service.financing.percent import parse_percent, percent_text
+from service.financing.queries import conditions_of
+from service.financing.terms import Terms
+from service.fund.contract import Contract, loan_terms
+from service.kit import clock
+from service.kit.problems import Problem, field_problem
+
+
+def fund_on(session: Session, day: date) -> FundTerm:
+    """The terms of the fund that lends on that day. Raises `Problem` 404 `fund_not_open`.
+
+    Of those that are valid, say a ceiling and are not there for reference only, the demo's (there are some
+    only where demo data were loaded), then those that began last.
+    """
+    lends = (
+        col(FundTerm.valid_from) <= day,
+        or_(col(FundTerm.valid_to).is_(None), col(FundTerm.valid_to) >= day),
+        col(FundTerm.ceiling_won).is_not(None),
+        ~col(FundTerm.reference_only),
+    )
+    order = (col(FundTerm.demo).desc(), col(FundTerm.valid_from).desc(), col(FundTerm.code))
+    found = session.exec(select(FundTerm).where(*lends).order_by(*order)).first()
+    if found is None:
+        raise Problem(404, "fund_not_open")
+    return found
+
+
+def terms_of_fund(session: Session, code: str, day: date) -> FundTerm:
+    """The terms of that fund on that day, or those that it had last. Raises `Problem` 404."""
+    of_fund = select(FundTerm).where(FundTerm.code == code, ~col(FundTerm.reference_only))
+    begun = of_fund.where(col(FundTerm.valid_from) <= day, col(FundTerm.ceiling_won).is_not(None))
+    found = session.exec(begun.order_by(col(FundTerm.valid_from).desc())).first()
+    if found is None:
+        raise Problem(404, "not_found")
+    return found
+
+
+def terms_of_loan(session: Session, loan: FundLoan) -> FundTerm:
+    """The terms that were valid when the loan was applied for: they hold for all of its life."""
+    return session.get_one(FundTerm, (loan.fund, loan.terms_from))
+
+
+def check_application(terms: FundTerm, principal_won: int, months: int, method: Method, grace_months: int,
+                      payment_day: int | None) -> None:  # fmt: skip
+    """Raises TermsError for what no loan of this fund can be, whatever rate the bank will ask."""
+    reduction, floor = _reduction(terms), _floor(terms)
+    asked = loan_terms(
+        principal_won,
+        months,
+        floor,
+        method=method,
+        grace_months=grace_months,
+        payment_day=payment_day,
+        start_date=clock.today(),
+    )
+    check_conditions(conditions_of(terms), asked, FundRate(floor, reduction, floor))
+
+
+def fund_rate(terms: FundTerm, bank_rate: Fraction, reduction: Fraction | None) -> FundRate:
+    """The bank's rate with what the fund takes off it: the most of its terms unless the bank agreed on less.
+
+    Raises TermsError, `Problem` 422 for less than the terms promise or where the floor lies over the bank's
+    own rate.
+    """
+    rate = FundRate(bank_rate, _reduction(terms) if reduction is None else reduction, _floor(terms))
+    least = terms.rate_reduction_percent_min
+    if least is not None and rate.rate_reduction_percent < parse_percent(least):
+        raise field_problem(
+            "/rate_reduction_percent", "fund_reduction_too_small", least=percent_text(parse_percent(least))
+        )
+    if rate.customer_rate_percent > bank_rate:
+        floor = percent_text(rate.floor_rate_percent)
+        raise field_problem("/bank_rate_percent", "bank_rate_under_floor", floor=floor)
+    return rate
+
+
+def check_rate(terms: FundTerm, loan: FundLoan, rate: FundRate) -> None:
+    """Raises TermsError for a rate at which this fund does not lend."""
+    check_conditions(conditions_of(terms), _market(loan, rate, loan.applied_on), rate)
+
+
+def contract_of(terms: FundTerm, loan: FundLoan) -> Contract:
+    """The contract of a loan that was disbursed."""
+    assert loan.disbursed_on is not None
+    assert loan.bank_rate_percent is not None
+    assert loan.rate_reduction_percent is not None
+    assert loan.floor_rate_percent is not None
+    rate = FundRate(
+        parse_percent(loan.bank_rate_percent),
+        parse_percent(loan.rate_reduction_percent),
+        parse_percent(loan.floor_rate_percent),
+    )
+    market = _market(loan, rate, loan.disbursed_on)
+    return Contract(market, rate, parse_percent(terms.overdue_addon_percent))
+
+
+def _market(loan: FundLoan, rate: FundRate, start_date: date) -> Terms:
+    return loan_terms(
+        loan.principal_won,
+        loan.months,
+        rate.bank_rate_percent,
+        method=Method(loan.method),
+        grace_months=loan.grace_months,
+        payment_day=loan.payment_day,
+        start_date=start_date,
+    )
+
+
+def _reduction(terms: FundTerm) -> Fraction:
+    return parse_percent(terms.rate_reduction_percent_max or "0")
+
+
+def _floor(terms: FundTerm) -> Fraction:
+    return parse_percent(terms.floor_rate_percent or "0")
