@@ -10,12 +10,12 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from service.db.tables import FundEntry, FundLoan
+from service.db.tables import FundEntry, FundLedger, FundLoan
 from service.fund.answers import Answer, EntryAnswer, customer_rate, entry_answer, late_lines
 from service.fund.ledger import Account, Balances, balances, of_fund
 from service.fund.queries import LoanRecord, accounts_of, fund_code, with_balances, with_postings
 from service.kit import clock
-from service.kit.problems import field_problem
+from service.kit.problems import Problem, field_problem
 
 
 class AccountLine(Answer):
@@ -67,7 +67,8 @@ class StatementAnswer(Answer):
 def statement_of(session: Session, code: str | None, month: date) -> StatementAnswer:
     """The book of a fund in the month that begins on that day.
 
-    Raises `Problem` 404 for no such fund, 422 `statement_not_begun` for a month to come.
+    Raises `Problem` 404 for no such fund or a month before its book was opened, 422 `statement_not_begun`
+    for a month to come.
     """
     today = clock.today()
     if month > today:
@@ -75,6 +76,9 @@ def statement_of(session: Session, code: str | None, month: date) -> StatementAn
     fund = fund_code(session, code, today)
     following = (month + timedelta(days=31)).replace(day=1)
     until = min(following - timedelta(days=1), today)
+    ledger = session.get(FundLedger, fund)
+    if ledger is not None and until < ledger.opened_at.astimezone(clock.KST).date():
+        raise Problem(404, "not_found")
     before = col(FundEntry.booked_on) < month
     within = (col(FundEntry.booked_on) >= month, col(FundEntry.booked_on) <= until)
     opening, change = balances(session, of_fund(fund), before), balances(session, of_fund(fund), *within)

@@ -1,5 +1,6 @@
 """Which terms a fund has on a day, and which fund an application goes to."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -8,7 +9,7 @@ from sqlmodel import Session, col, or_, select
 from service.db.tables import FundLoan, FundTerm
 from service.financing.conventions import Method
 from service.financing.fund_loan import FundRate
-from service.financing.fund_terms import check_conditions
+from service.financing.fund_terms import FundConditions, check_conditions
 from service.financing.percent import parse_percent, percent_text
 from service.financing.queries import conditions_of
 from service.financing.terms import Terms
@@ -64,7 +65,7 @@ def check_application(terms: FundTerm, principal_won: int, months: int, method: 
         payment_day=payment_day,
         start_date=clock.today(),
     )
-    check_conditions(conditions_of(terms), asked, FundRate(floor, reduction, floor))
+    check_conditions(_rules_of_one_loan(terms), asked, FundRate(floor, reduction, floor))
 
 
 def fund_rate(terms: FundTerm, bank_rate: Fraction, reduction: Fraction | None) -> FundRate:
@@ -87,7 +88,7 @@ def fund_rate(terms: FundTerm, bank_rate: Fraction, reduction: Fraction | None) 
 
 def check_rate(terms: FundTerm, loan: FundLoan, rate: FundRate) -> None:
     """Raises TermsError for a rate at which this fund does not lend."""
-    check_conditions(conditions_of(terms), _market(loan, rate, loan.applied_on), rate)
+    check_conditions(_rules_of_one_loan(terms), _market(loan, rate, loan.applied_on), rate)
 
 
 def contract_of(terms: FundTerm, loan: FundLoan) -> Contract:
@@ -103,6 +104,11 @@ def contract_of(terms: FundTerm, loan: FundLoan) -> Contract:
     )
     market = _market(loan, rate, loan.disbursed_on)
     return Contract(market, rate, parse_percent(terms.overdue_addon_percent))
+
+
+def _rules_of_one_loan(terms: FundTerm) -> FundConditions:
+    """The conditions without those that all loans share: the ledger counts the limits."""
+    return replace(conditions_of(terms), ceiling_won=None, company_limit_won=None)
 
 
 def _market(loan: FundLoan, rate: FundRate, start_date: date) -> Terms:
