@@ -37,6 +37,7 @@ from service.imports import endpoints as imports
 from service.job_status import endpoints as job_status
 from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import keep_working
+from service.kit.admission import Admission
 from service.kit.cross_origin import ALLOWED_HEADERS, ALLOWED_METHODS, SHOWN_HEADERS, CrossOrigin
 from service.kit.http_frame import HttpFrame
 from service.kit.logging import configure_logging
@@ -152,6 +153,7 @@ async def _working(wanted: bool, services: Services) -> AsyncIterator[None]:
 
 def _frame(app: FastAPI, settings: Settings) -> None:
     """The layers around the application; the one that is added last is the outermost."""
+    app.add_middleware(Admission)
     app.add_middleware(RequestLimits, rate_limits=app.state.rate_limits, limit_of=_body_limit)
     if settings.cors_origins:
         app.add_middleware(

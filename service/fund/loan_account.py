@@ -1,9 +1,9 @@
 """The running account of one disbursed loan: what fell due, what was paid on it, what settles it on a day.
 
 Payments pay overdue charges, then interest, then principal (비용, 이자, 원본의 순서: Civil Act art. 479), the
-oldest instalment first. What is left then is one of two things, as the payer chooses: paid in advance of the
-next instalments, or an early repayment, which settles the interest of the days so far, lowers the principal
-and shortens the term or lowers the instalments.
+oldest instalment first. What is left then, up to the next instalment, is paid in advance of it unless the
+payer chooses otherwise; more is an early repayment, and the payer says which: it settles the interest of the
+days so far, then lowers the principal, and shortens the term or lowers the instalments.
 
 The schedule is that of a loan paid on time, its early repayments included; being late shows in the charges.
 """
@@ -236,7 +236,8 @@ class LoanAccount:
     def divide(self, day: date, amount_won: int, effect: PrepaymentEffect | None) -> Payment:
         """How an amount paid on that day is divided; without `effect` what is not due yet is paid in advance.
 
-        Raises PaymentRefusedError for more than settles the loan, or a day before the last payment.
+        Raises PaymentRefusedError for more than settles the loan, for a day before the last payment, and
+        without `effect` for more than the next instalment takes.
         """
         settlement = self.settlement_on(day)
         if amount_won > settlement.total_won:
@@ -252,7 +253,7 @@ class LoanAccount:
             return self._repaid_early(in_time, left, settlement, effect or PrepaymentEffect.SHORTEN)
         if left and effect and left + self._principal_ahead(day) > settlement.accrued_interest_won:
             return self._repaid_early(in_time, left, settlement, effect)
-        return self._in_advance(in_time, left)
+        return self._in_advance(in_time, left) if left else in_time
 
     def _principal_ahead(self, day: date) -> int:
         """Principal paid in advance of instalments that are not due on that day."""
@@ -274,16 +275,15 @@ class LoanAccount:
         )
 
     def _in_advance(self, in_time: Payment, left: int) -> Payment:
-        interest = principal = 0
-        for line in self._parted(in_time.paid_on)[1]:
-            part = min(left, line.unpaid_interest_won)
-            interest, left = interest + part, left - part
-            part = min(left, line.unpaid_principal_won)
-            principal, left = principal + part, left - part
+        following = self._parted(in_time.paid_on)[1][0]
+        if left > following.unpaid_won:
+            most = in_time.amount_won + following.unpaid_won
+            raise PaymentRefusedError("repayment_effect_required", most=f"{most:,}")
+        interest = min(left, following.unpaid_interest_won)
         return replace(
             in_time,
             interest_won=in_time.interest_won + interest,
-            principal_won=in_time.principal_won + principal,
+            principal_won=in_time.principal_won + left - interest,
         )
 
     def take(self, payment: Payment) -> None:

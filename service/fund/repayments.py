@@ -16,12 +16,19 @@ from service.fund.terms import terms_of_loan
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
 
+_AT_FAULT = {
+    "repayment_over_settlement": "/amount_won",
+    "repayment_effect_required": "/effect",
+    "repayment_out_of_order": "/paid_on",
+}
+
 
 def record_repayment(session: Session, actor: Actor, loan: FundLoan, data: RepaymentInput) -> FundRepayment:
     """Enter money that the bank received for a locked loan.
 
     Raises `Problem` 409 `own_company`, `status_transition` or `repayment_reference_taken`, 422 for a day to
-    come or before the last repayment, and for more than settles the loan, saying what does.
+    come or before the last repayment, for more than settles the loan, saying what does, and for an early
+    repayment that does not say what it is for.
     """
     refuse_own_company(session, actor, loan.supplier_id)
     require_status(loan, LoanStatus.DISBURSED)
@@ -92,8 +99,7 @@ def settlement_of(session: Session, loan: FundLoan, day: date) -> Settlement:
 
 def refused(refusal: PaymentRefusedError, pointer: str | None = None) -> Problem:
     """What a loan cannot take, as a problem document."""
-    pointer = pointer or ("/amount_won" if refusal.code == "repayment_over_settlement" else "/paid_on")
-    return field_problem(pointer, refusal.code, 422, **refusal.values)
+    return field_problem(pointer or _AT_FAULT[refusal.code], refusal.code, 422, **refusal.values)
 
 
 def _kept(loan: FundLoan, payment: Payment, number: int, reference: str | None) -> FundRepayment:

@@ -82,7 +82,7 @@ class RepaymentInput(Input):
     effect: PrepaymentEffect | None = Field(
         None,
         description="낼 것보다 많이 낸 돈의 쓰임. shorten은 원금을 미리 갚아 기간을 줄이고, lower는 남은 "
-        "회차의 납입금을 줄입니다. 없으면 다음 회차를 미리 낸 것으로 둡니다.",
+        "회차의 납입금을 줄입니다. 없으면 다음 회차까지만 미리 낼 수 있습니다.",
     )
     reference: BankReference | None = Field(
         None, description="은행의 거래 번호. 같은 번호는 두 번 기록하지 않습니다."

@@ -146,6 +146,12 @@ def test_an_early_repayment_shortens_the_term_or_lowers_the_instalments(
     book_is_whole(database)
 
 
+def test_an_early_repayment_says_what_it_is_for(client: TestClient, manager: Headers, loan: str) -> None:
+    with on(date(2026, 2, 10)):
+        told = problem(pay(client, manager, loan, 50_000_000), 422, "repayment_effect_required")
+    assert pointers(told) == ["/effect"]
+
+
 def test_more_than_the_loan_is_refused_and_what_settles_it_settles_it(
     client: TestClient, database: Database, manager: Headers, borrower: Person, loan: str
 ) -> None:

@@ -147,6 +147,16 @@ def test_too_little_for_an_early_repayment_pays_in_advance() -> None:
     assert account.lines[0].interest_paid_won == accrued
 
 
+def test_more_than_the_next_instalment_must_say_what_it_is_for() -> None:
+    account, day = LoanAccount(contract()), date(2026, 3, 10)
+    owed, following = account.settlement_on(day), account.lines[1].row
+    most = owed.due_won + following.payment_won
+    with pytest.raises(PaymentRefusedError, match="repayment_effect_required") as refusal:
+        account.divide(day, most + 1, None)
+    assert refusal.value.values == {"most": f"{most:,}"}
+    assert paid(account, day, most).interest_won == owed.interest_won + following.interest_won
+
+
 def test_interest_paid_in_advance_is_credited_when_the_loan_is_repaid_before_it_accrued() -> None:
     in_advance, plain = LoanAccount(contract()), LoanAccount(contract())
     day = date(2026, 2, 10)
@@ -214,7 +224,11 @@ def test_whatever_is_paid_whenever_every_won_adds_up(
     for days, share, effect in steps:
         day += timedelta(days)
         settles = account.settlement_on(day).total_won
-        payment = account.divide(day, max(settles * share // 10_000, 1), effect)
+        amount = max(settles * share // 10_000, 1)
+        try:
+            payment = account.divide(day, amount, effect)
+        except PaymentRefusedError:  # more than the next instalment, without a word what for
+            payment = account.divide(day, amount, LOWER)
         account.take(payment)
         payments.append(payment)
         outstanding -= payment.principal_won
