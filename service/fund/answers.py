@@ -52,6 +52,24 @@ class FundAnswer(Answer):
     overdue_loans: int
 
 
+class TermsAnswer(Answer):
+    """한 펀드의 한 기간의 조건."""
+
+    code: str
+    name: str
+    valid_from: date
+    valid_to: date | None
+    ceiling_won: int
+    per_company_limit_won: int | None
+    rate_reduction_percent_min: str | None
+    rate_reduction_percent_max: str | None
+    floor_rate_percent: str | None
+    max_months: int | None
+    application_days: int
+    overdue_addon_percent: str
+    note: str | None
+
+
 class LoanAnswer(Answer):
     """대출 하나. 금리는 은행의 승인을 기록한 뒤에 정해집니다."""
 

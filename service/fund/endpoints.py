@@ -5,19 +5,22 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
-from service.accounts.actor import Staff
+from service.accounts.actor import Administrator, Staff
+from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.financing.wire import Day
 from service.fund import loan_endpoints
-from service.fund.answers import FundAnswer, OverdueAnswer, fund_answer, overdue_answer
+from service.fund.answers import FundAnswer, OverdueAnswer, TermsAnswer, fund_answer, overdue_answer
 from service.fund.files import Form, accepted_form, in_form
 from service.fund.queries import overdue_loans, overview_of
+from service.fund.schemas import TermsInput
 from service.fund.statements import StatementAnswer, statement_of
+from service.fund.terms import set_terms
 from service.kit import clock
 from service.kit.pages import Cursor, Limit, Page
 from service.kit.problems import field_problem
 
-router = APIRouter(prefix="/fund", tags=["상생협력펀드"])
+router = APIRouter(prefix="/fund", tags=["상생협력펀드"], route_class=IdempotentRoute)
 
 FundCode = Annotated[
     str | None, Query(max_length=50, description="펀드 코드(/v1/fund-terms). 없으면 지금 대출하는 펀드")
@@ -37,6 +40,16 @@ _FORMS: dict[int | str, dict[str, Any]] = {
 def read_fund(_actor: Staff, session: DbSession, fund: FundCode = None) -> FundAnswer:
     """총한도, 대출 잔액, 예약, 남은 한도와 오늘 유효한 조건을 봅니다. 잔액은 모두 전표의 합입니다."""
     return fund_answer(overview_of(session, fund, clock.today()))
+
+
+@router.post("/terms", status_code=201, summary="펀드 조건 정하기")
+def create_terms(
+    data: TermsInput, actor: Administrator, session: DbSession, response: Response
+) -> TermsAnswer:
+    """어느 날부터의 조건을 더합니다. 앞의 조건은 그 전날 끝나고, 이미 신청한 대출은 그대로입니다."""
+    terms = set_terms(session, actor, data)
+    response.headers["Location"] = f"/v1/fund?fund={terms.code}"
+    return TermsAnswer.model_validate(terms)
 
 
 @router.get("/overdue", summary="연체한 대출")

@@ -1,5 +1,6 @@
 """What is sent to the fund's ledger. Bounds and the law are checked by the calculators, shapes here."""
 
+from fractions import Fraction
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -19,6 +20,23 @@ class Input(BaseModel):
     """A request; names that we do not know are refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class TermsInput(Input):
+    """한 펀드의 조건. 시작하는 날부터 앞의 조건을 대신합니다. 앞서 신청한 대출의 조건은 바뀌지 않습니다."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]{1,50}$")]
+    name: Name
+    valid_from: Day = Field(description="오늘이거나 앞으로 올 날")
+    ceiling_won: PositiveWon
+    per_company_limit_won: PositiveWon | None = None
+    rate_reduction_percent_min: Rate = Fraction(0)
+    rate_reduction_percent_max: Rate
+    floor_rate_percent: Rate = Fraction(0)
+    max_months: Annotated[int, Field(strict=True, ge=1, le=480)] | None = None
+    application_days: Annotated[int, Field(strict=True, ge=1, le=366)] = 60
+    overdue_addon_percent: Rate = Fraction(3)
+    note: ShortText | None = None
 
 
 class LoanInput(Input):

@@ -1,19 +1,27 @@
-"""Which terms a fund has on a day, and which fund an application goes to."""
+"""Which terms a fund has on a day, how they change, and which fund an application goes to."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
+from uuid import NAMESPACE_URL, uuid5
 
+from sqlalchemy import text
 from sqlmodel import Session, col, or_, select
 
+from service.accounts.actor import Actor
+from service.accounts.audit import record_event
 from service.db.tables import FundLoan, FundTerm
+from service.financing.charges import MOST_OVERDUE_POINTS
 from service.financing.conventions import Method
+from service.financing.errors import TermsError
 from service.financing.fund_loan import FundRate
 from service.financing.fund_terms import FundConditions, check_conditions
 from service.financing.percent import parse_percent, percent_text
 from service.financing.queries import conditions_of
 from service.financing.terms import Terms
+from service.financing.terms import check_rate as check_percent
 from service.fund.contract import Contract, loan_terms
+from service.fund.schemas import TermsInput
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
 
@@ -50,6 +58,39 @@ def terms_of_fund(session: Session, code: str, day: date) -> FundTerm:
 def terms_of_loan(session: Session, loan: FundLoan) -> FundTerm:
     """The terms that were valid when the loan was applied for: they hold for all of its life."""
     return session.get_one(FundTerm, (loan.fund, loan.terms_from))
+
+
+def set_terms(session: Session, actor: Actor, data: TermsInput) -> FundTerm:
+    """Terms of a fund from a day on; those before end on the day before, those after it stay.
+
+    Raises `Problem` 422 for a day that has passed or a least reduction over the most, 409
+    `fund_terms_taken` where terms begin on that day already, TermsError for what the law does not allow.
+    """
+    if data.valid_from < clock.today():
+        raise field_problem("/valid_from", "past_date")
+    if data.rate_reduction_percent_min > data.rate_reduction_percent_max:
+        most = percent_text(data.rate_reduction_percent_max)
+        raise field_problem("/rate_reduction_percent_min", "fund_reduction_order", most=most)
+    for name in ("rate_reduction_percent_min", "rate_reduction_percent_max", "floor_rate_percent"):
+        check_percent(getattr(data, name), f"/{name}")
+    if data.overdue_addon_percent > MOST_OVERDUE_POINTS:
+        raise TermsError("overdue_addon_over_limit", "/overdue_addon_percent", limit=MOST_OVERDUE_POINTS)
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:code))"), {"code": data.code})
+    of_fund = select(FundTerm).where(FundTerm.code == data.code).order_by(col(FundTerm.valid_from))
+    known = session.exec(of_fund).all()
+    if any(row.valid_from == data.valid_from for row in known):
+        raise field_problem("/valid_from", "fund_terms_taken", 409)
+    for row in known:
+        if row.valid_from < data.valid_from and (row.valid_to is None or row.valid_to >= data.valid_from):
+            row.valid_to = data.valid_from - timedelta(days=1)
+    later = next((row.valid_from for row in known if row.valid_from > data.valid_from), None)
+    terms = FundTerm(**data.model_dump(mode="json") | {"valid_from": data.valid_from})
+    terms.valid_to = later - timedelta(days=1) if later else None
+    session.add(terms)
+    session.flush()
+    subject = uuid5(NAMESPACE_URL, f"fund:{data.code}")
+    record_event(session, actor, "fund_terms.set", subject, after=data.model_dump(mode="json"))
+    return terms
 
 
 def check_application(terms: FundTerm, principal_won: int, months: int, method: Method, grace_months: int,

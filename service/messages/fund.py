@@ -8,6 +8,8 @@ SENTENCES: dict[str, str] = {
     "supplier_not_approved": "승인된 공급기업만 상생협력펀드를 쓸 수 있습니다. 담당자에게 등록 승인을 요청해 주세요.",
     "application_expired": "이 신청은 {day}까지 실행되지 않아 기한이 지났습니다. 다시 신청해 주세요.",
     "day_out_of_bounds": "{earliest}부터 {latest}까지의 날짜를 넣어 주세요.",
+    "fund_terms_taken": "그날 시작하는 조건이 이미 있습니다. 다른 날을 넣어 주세요.",
+    "fund_reduction_order": "가장 작은 감면은 가장 큰 감면({most}%포인트)을 넘을 수 없습니다.",
     "fund_reduction_too_small": "이 펀드의 감면금리는 {least}%포인트 이상입니다. 은행과 정한 감면금리를 확인해 주세요.",
     "bank_rate_under_floor": "은행 금리가 펀드의 최저 금리(연 {floor}%)보다 낮아 펀드로 빌리면 이자가 늘어납니다. 은행 금리를 확인해 주세요.",
     "repayment_over_settlement": "{day}에 이 대출을 모두 갚는 금액은 {settlement}원입니다. 그 이하의 금액을 넣어 주세요.",

@@ -28,6 +28,7 @@ ACTIONS: dict[str, str] = {
     "consent.given": "개인정보 동의를 했습니다",
     "consent.withdrawn": "개인정보 동의를 거두었습니다",
     "account.closed": "담당자 계정을 닫았습니다",
+    "fund_terms.set": "상생협력펀드의 조건을 정했습니다",
     "fund_loan.reserved": "상생협력펀드 대출을 신청했습니다",
     "fund_loan.changed": "상생협력펀드 신청을 고쳤습니다",
     "fund_loan.approved": "상생협력펀드 대출의 은행 승인을 기록했습니다",

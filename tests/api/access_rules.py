@@ -266,6 +266,7 @@ RULES: dict[str, Rule] = {
     ),
     "POST /v1/financing/grants": PUBLIC.sending_about(_grant),
     "GET /v1/fund": STAFF.given(World.fund),
+    "POST /v1/fund/terms": ADMIN.sending(funds.terms),
     "GET /v1/fund/overdue": STAFF,
     "GET /v1/fund/statements/{month}": STAFF,
     "POST /v1/fund/loans": APPLICANT.sending_about(_application),

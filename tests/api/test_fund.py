@@ -20,7 +20,7 @@ from service.fund.verification import verify_fund
 from service.kit import clock
 from service.kit.problems import Problem
 from tests.factories.answers import pointers, problem
-from tests.factories.funds import DEMO_FUND, application, applied, approval, lent, open_fund, signed_in
+from tests.factories.funds import DEMO_FUND, application, applied, approval, lent, open_fund, signed_in, terms
 from tests.factories.people import Headers, Person, stored_supplier
 
 TODAY = date(2026, 3, 2)
@@ -550,3 +550,38 @@ def test_terms_have_one_row_for_each_period(database: Database) -> None:
         assert session.execute(text("SELECT count(*) FROM fund_term")).scalar_one() == 2
         with pytest.raises(Problem):
             fund_on(session, date(2020, 1, 1))
+
+
+def test_an_administrator_sets_terms_from_a_day_on_and_those_before_end(
+    client: TestClient, database: Database
+) -> None:
+    headers = signed_in(client, Role.ADMIN).headers
+    for changes in ({}, {"valid_from": "2026-07-01"}, {"valid_from": "2026-05-01", "ceiling_won": 1}):
+        answer = client.post("/v1/fund/terms", json=terms(**changes), headers=headers)
+        assert answer.status_code == 201, answer.text
+    listed = client.get("/v1/fund-terms").json()["items"]
+    assert [(row["valid_from"], row["valid_to"]) for row in listed] == [
+        ("2026-03-02", "2026-04-30"), ("2026-05-01", "2026-06-30"), ("2026-07-01", None),
+    ]  # fmt: skip
+    assert of_fund(client, headers)["available"] == 10_000_000_000
+    with clock.frozen(datetime(2026, 5, 1, 1, tzinfo=UTC)):
+        assert of_fund(client, headers)["available"] == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code", "pointer"),
+    [
+        ({"valid_from": "2026-03-01"}, 422, "past_date", "/valid_from"),
+        ({"rate_reduction_percent_min": "2.1"}, 422, "fund_reduction_order", "/rate_reduction_percent_min"),
+        ({"overdue_addon_percent": "3.1"}, 422, "overdue_addon_over_limit", "/overdue_addon_percent"),
+        ({"floor_rate_percent": "20.1"}, 422, "rate_over_legal_cap", "/floor_rate_percent"),
+        ({}, 409, "fund_terms_taken", "/valid_from"),
+    ],
+)
+def test_terms_that_cannot_be_are_refused(
+    client: TestClient, changes: dict[str, Any], status: int, code: str, pointer: str
+) -> None:
+    headers = signed_in(client, Role.ADMIN).headers
+    client.post("/v1/fund/terms", json=terms(), headers=headers)
+    answer = client.post("/v1/fund/terms", json=terms(**changes), headers=headers)
+    assert pointers(problem(answer, status, code)) == [pointer]

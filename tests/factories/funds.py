@@ -23,6 +23,17 @@ def open_fund(database: Database, **changes: Any) -> None:
         session.add(FundTerm.model_validate(DEMO_FUND | changes))
 
 
+def terms(**changes: Any) -> Body:
+    """Terms of a further fund from today on."""
+    return {
+        "code": "GAON_2026",
+        "name": "가온 상생협력펀드",
+        "valid_from": clock.today().isoformat(),
+        "ceiling_won": 10_000_000_000,
+        "rate_reduction_percent_max": "2.0",
+    } | changes
+
+
 def application(supplier_id: object, **changes: Any) -> Body:
     """An application for a hundred million won over a year."""
     return {"supplier_id": str(supplier_id), "principal_won": 100_000_000, "months": 12} | changes
