@@ -184,6 +184,11 @@ class LoanAccount:
         return self._lines
 
     @property
+    def earliest_day(self) -> date:
+        """The day of the last payment or of the disbursement: what came before is settled."""
+        return self.last_paid_on or self.contract.disbursed_on
+
+    @property
     def is_settled(self) -> bool:
         """Whether nothing is left to pay."""
         return not any(line.unpaid_won for line in self._lines)
@@ -215,9 +220,8 @@ class LoanAccount:
 
         Raises PaymentRefusedError for a day before the disbursement or the last payment.
         """
-        earliest = self.last_paid_on or self.contract.disbursed_on
-        if day < earliest:
-            raise PaymentRefusedError("repayment_out_of_order", earliest=earliest.isoformat())
+        if day < self.earliest_day:
+            raise PaymentRefusedError("repayment_out_of_order", earliest=self.earliest_day.isoformat())
         due, upcoming = self._parted(day)
         remaining = balance_on(self._schedule, day)
         accrued = 0

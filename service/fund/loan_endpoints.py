@@ -143,8 +143,7 @@ def read_schedule(
     loan = get_loan(session, actor, loan_id)
     require_status(loan, LoanStatus.DISBURSED, LoanStatus.REPAID)
     account = account_of(session, loan)
-    day = as_of or clock.today()
-    return schedule_answer(loan.id, account, max(day, account.last_paid_on or day))
+    return schedule_answer(loan.id, account, max(as_of or clock.today(), account.earliest_day))
 
 
 @router.get("/{loan_id}/settlement", summary="모두 갚는 금액")

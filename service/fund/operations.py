@@ -90,7 +90,15 @@ def change_application(session: Session, actor: Actor, loan: FundLoan, patch: Lo
         reserved = movement(more, Account.AVAILABLE, Account.RESERVED)
         post(session, actor, loan.fund, EntryKind.CHANGE, reserved, loan=loan)
     changed(session, loan)
-    note(session, actor, loan, "changed", before=before, after=changes)
+    told = changes.keys() - {"purpose"}  # free text, which may name people
+    note(
+        session,
+        actor,
+        loan,
+        "changed",
+        before={name: before[name] for name in told},
+        after={name: changes[name] for name in told},
+    )
     return loan
 
 

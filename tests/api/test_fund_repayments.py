@@ -170,6 +170,15 @@ def test_more_than_the_loan_is_refused_and_what_settles_it_settles_it(
     book_is_whole(database)
 
 
+def test_a_schedule_is_told_as_of_the_last_event_at_the_earliest(
+    client: TestClient, manager: Headers, loan: str
+) -> None:
+    with on(date(2026, 2, 10)):
+        assert read(client, manager, loan, "/schedule", as_of="2020-01-01")["as_of"] == "2026-01-26"
+        pay(client, manager, loan, 1_000_000, paid_on="2026-02-05")
+        assert read(client, manager, loan, "/schedule", as_of="2026-02-01")["as_of"] == "2026-02-05"
+
+
 def test_what_will_settle_a_loan_can_be_asked_for_a_day_to_come(
     client: TestClient, manager: Headers, loan: str
 ) -> None:
