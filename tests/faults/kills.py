@@ -88,10 +88,10 @@ def _one_round(server: Server, record: Record, staff: dict[str, str], seconds: f
             while not killed.is_set():
                 try:
                     supplier = _register_and_approve(client, record, staff)
-                    _borrow_and_repay(client, record, supplier, staff)
+                    if _borrow_and_repay(client, record, supplier, staff):
+                        answered.set()
                 except httpx.HTTPError:
                     return
-                answered.set()
 
     with ThreadPoolExecutor(CLIENTS) as threads:
         working = [threads.submit(work) for _ in range(CLIENTS)]
@@ -112,12 +112,12 @@ def _register_and_approve(client: httpx.Client, record: Record, staff: dict[str,
     return supplier
 
 
-def _borrow_and_repay(client: httpx.Client, record: Record, supplier: str, staff: dict[str, str]) -> None:
-    """A whole life of a loan, if the fund has room; its settlement makes room again."""
+def _borrow_and_repay(client: httpx.Client, record: Record, supplier: str, staff: dict[str, str]) -> bool:
+    """A whole life of a loan, whose settlement makes room again; False when the fund had none."""
     body = application(supplier, principal_won=LOAN_WON)
     loan = _create(client, record, Sent(LOANS, supplier, body, staff)).json().get("id")
     if loan is None:
-        return
+        return False
     path = f"{LOANS}/{loan}"
     _act(client, f"{path}/bank-decision", staff, approval())
     _act(client, f"{path}/disbursement", staff, {})
@@ -125,6 +125,7 @@ def _borrow_and_repay(client: httpx.Client, record: Record, supplier: str, staff
     for amount in (LOAN_WON // 4, LOAN_WON - LOAN_WON // 4):  # on the day itself there is no interest
         paid = {"amount_won": amount, "effect": "shorten"}
         _create(client, record, Sent(path + REPAYMENTS, f"{loan}-{amount}", paid, staff))
+    return True
 
 
 def _create(client: httpx.Client, record: Record, sent: Sent) -> httpx.Response:
