@@ -44,6 +44,11 @@ def fund_terms() -> list[dict[str, Any]]:
     return list(_document("fund_terms.json")["terms"])
 
 
+def fund_loans() -> list[dict[str, Any]]:
+    """Loans from the demo fund, their days counted back from the one on which they are loaded."""
+    return list(_document("fund_loans.json")["loans"])
+
+
 def _document(name: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((FOLDER / name).read_text(encoding="utf-8"))
     return document

@@ -16,6 +16,7 @@ import service.assignments.jobs
 import service.business_status.jobs
 import service.clusters.jobs
 import service.colleagues.jobs
+import service.fund.jobs
 import service.imports.jobs
 import service.privacy.jobs
 import service.ranking.jobs
@@ -33,10 +34,12 @@ from service.db.migrate import is_current
 from service.db.session import Database
 from service.deals import endpoints as deals
 from service.financing import endpoints as financing
+from service.fund import endpoints as fund
 from service.imports import endpoints as imports
 from service.job_status import endpoints as job_status
 from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import keep_working
+from service.kit.admission import Admission
 from service.kit.cross_origin import ALLOWED_HEADERS, ALLOWED_METHODS, SHOWN_HEADERS, CrossOrigin
 from service.kit.http_frame import HttpFrame, UnexpectedErrors
 from service.kit.logging import configure_logging
@@ -79,6 +82,7 @@ FEATURES = (
     privacy,
     exports,
     financing,
+    fund,
 )
 REGISTERED_JOBS = (
     service.accounts.jobs,
@@ -86,6 +90,7 @@ REGISTERED_JOBS = (
     service.clusters.jobs,
     service.colleagues.jobs,
     service.business_status.jobs,
+    service.fund.jobs,
     service.imports.jobs,
     service.privacy.jobs,
     service.ranking.jobs,
@@ -126,6 +131,7 @@ def create_app(
     )
     app.state.settings = settings
     app.state.database = database
+    app.state.admission = Admission()
     app.state.signing_key = settings.signing_key()
     app.state.holder_of = holder_of
     app.state.rate_limits = RateLimits(on=settings.rate_limit == "on")

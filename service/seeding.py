@@ -12,6 +12,7 @@ from service.accounts.operations import account_by_email, open_account
 from service.clusters.operations import have_clusters_refreshed
 from service.db.session import Database
 from service.db.tables import Account, FundTerm, Manufacturer, Programme, Supplier, SupplierStatus
+from service.fund.demo import write_down_loans
 from service.manufacturers.operations import add_manufacturer
 from service.manufacturers.schemas import ManufacturerImportInput
 from service.needs.operations import write_down_need
@@ -45,12 +46,15 @@ def seed_demo(database: Database, settings: Settings) -> None:
     password = kept_secret(settings.demo_password_file, 9)
     with database.transaction() as session:
         _seed_terms(session)
-        suppliers = [
-            add_supplier(session, SYSTEM, SupplierImportInput.model_validate(row), SupplierStatus.APPROVED)
+        suppliers = {
+            row["business_number"]: add_supplier(
+                session, SYSTEM, SupplierImportInput.model_validate(row), SupplierStatus.APPROVED
+            ).id
             for row in seed_data.suppliers()
-        ]
+        }
         manufacturers = _seed_needs(session)
-        _seed_accounts(session, password, suppliers[0].id, manufacturers)
+        _seed_accounts(session, password, next(iter(suppliers.values())), manufacturers)
+        write_down_loans(session, seed_data.fund_loans(), suppliers)
         have_clusters_refreshed(session)  # bulk work: the worker comes to it after the embeddings
 
 

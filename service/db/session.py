@@ -1,6 +1,6 @@
 """The database: one engine a process, one transaction a request."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -11,6 +11,8 @@ from psycopg.errors import Error as PsycopgError
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
+
+from service.kit.admission import Admission
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_MILLISECONDS = 30_000
@@ -74,7 +76,15 @@ def driver_url(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _request_session(request: Request) -> Iterator[Session]:
+async def _admitted(request: Request) -> AsyncIterator[None]:
+    admission: Admission = request.app.state.admission
+    async with admission.place():
+        yield
+
+
+def _request_session(
+    request: Request, _place: Annotated[None, Depends(_admitted, scope="function")]
+) -> Iterator[Session]:
     database: Database = request.app.state.database
     with database.transaction() as session:
         request.state.session = session

@@ -16,20 +16,22 @@ def published_conditions(session: Session, code: str) -> list[FundConditions]:
     rows = session.exec(
         select(FundTerm).where(FundTerm.code == code).order_by(col(FundTerm.valid_from).desc())
     )
-    return [
-        FundConditions(
-            code=row.code,
-            name=row.name,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            ceiling_won=row.ceiling_won,
-            company_limit_won=row.per_company_limit_won,
-            most_reduction_percent=_rate(row.rate_reduction_percent_max),
-            floor_rate_percent=_rate(row.floor_rate_percent),
-            most_months=row.max_months,
-        )
-        for row in rows
-    ]
+    return [conditions_of(row) for row in rows]
+
+
+def conditions_of(row: FundTerm) -> FundConditions:
+    """The conditions that a row of the table states."""
+    return FundConditions(
+        code=row.code,
+        name=row.name,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        ceiling_won=row.ceiling_won,
+        company_limit_won=row.per_company_limit_won,
+        most_reduction_percent=_rate(row.rate_reduction_percent_max),
+        floor_rate_percent=_rate(row.floor_rate_percent),
+        most_months=row.max_months,
+    )
 
 
 def grant_rows(session: Session, code: str) -> list[GrantRow]:

@@ -16,6 +16,8 @@ from service.db.tables import (
     BusinessStatus,
     ConsentRecord,
     Feedback,
+    FundLoan,
+    FundRepayment,
     Job,
     Manufacturer,
     Need,
@@ -54,6 +56,10 @@ def _company(session: Session, company_id: UUID) -> dict[str, Any]:
         "solutions": _rows(session, Solution, Solution.supplier_id, company_id),
         "references": _rows(session, Reference, Reference.supplier_id, company_id),
         "needs": _rows(session, Need, Need.manufacturer_id, company_id),
+        "fund_loans": [
+            loan | {"repayments": _rows(session, FundRepayment, FundRepayment.loan_id, UUID(loan["id"]))}
+            for loan in _rows(session, FundLoan, FundLoan.supplier_id, company_id)
+        ],
         "business_status": _rows(session, BusinessStatus, BusinessStatus.business_number, number),
     }
 

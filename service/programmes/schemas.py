@@ -48,6 +48,8 @@ class FundTermAnswer(BaseModel):
     rate_reduction_percent_max: str | None
     floor_rate_percent: str | None
     max_months: int | None
+    application_days: int
+    overdue_addon_percent: str
     demo: bool
     reference_only: bool
     note: str | None

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.factories import companies
+from tests.factories import companies, funds
 from tests.factories.world import ACTORS, STAFF_ACTORS, World
 
 OK = "allowed"
@@ -24,6 +24,7 @@ OWNERS = {
     "run_id": "manufacturer",
     "session_id": "supplier",
     "account_id": "supplier",
+    "loan_id": "supplier",
 }
 """Whose thing a path parameter names; a parameter that is not here names nobody's."""
 
@@ -57,6 +58,15 @@ class Rule:
         """The same with a JSON body that names something of the world."""
         return replace(self, sent=lambda world: {"json": body(world)})
 
+    def given(self, setting: Callable[[World], None]) -> "Rule":
+        """The same in a world where that was seen to."""
+
+        def nothing_sent(world: World) -> dict[str, Any]:
+            setting(world)
+            return {}
+
+        return replace(self, sent=nothing_sent)
+
     def asking(self, **query: str) -> "Rule":
         """The same with a query."""
         return replace(self, sent=lambda _: {"params": query})
@@ -88,6 +98,7 @@ PERSON = SIGNED_IN.but(**_NO_KEYS)
 ADMIN_IN_PERSON = Rule(frozenset({"admin"}))
 COMPANY = Rule(frozenset({"supplier", "manufacturer"}))
 OWN_ONLY = Rule(frozenset(), owners=True).but(**_NO_KEYS)
+APPLICANT = Rule(STAFF_ACTORS | {"supplier"})
 OF_OWN_COMPANY = OWN_ONLY.but(account_manager=403, admin=403, **_NO_KEYS)
 STAFF_KEY = ADMIN_IN_PERSON.but(supplier=404, manufacturer=404)
 WRONG_TOKEN = PUBLIC.but(**dict.fromkeys(ACTORS, 401))
@@ -141,6 +152,16 @@ def _decision(world: World) -> dict[str, Any]:
 
 def _plan(world: World) -> dict[str, Any]:
     return {"need_ids": [world.thing("need_id", None)]}
+
+
+def _application(world: World) -> dict[str, Any]:
+    world.fund()
+    return funds.application(str(world.person("supplier").company_id))
+
+
+def _repayment(world: World) -> dict[str, Any]:
+    world.lend()
+    return {"amount_won": 100_000}
 
 
 def _grant(world: World) -> dict[str, Any]:
@@ -248,6 +269,24 @@ RULES: dict[str, Rule] = {
         _TERMS | {"start_date": "2026-01-25", "first_missed_number": 3, "as_of": "2026-06-01"}
     ),
     "POST /v1/financing/grants": PUBLIC.sending_about(_grant),
+    "GET /v1/fund": STAFF.given(World.fund),
+    "POST /v1/fund/terms": ADMIN.sending(funds.terms),
+    "GET /v1/fund/overdue": STAFF,
+    "GET /v1/fund/statements/{month}": STAFF,
+    "POST /v1/fund/loans": APPLICANT.sending_about(_application),
+    "GET /v1/fund/loans": SIGNED_IN,
+    "GET /v1/fund/loans/{loan_id}": OWN_AND_STAFF,
+    "PATCH /v1/fund/loans/{loan_id}": OWN_AND_STAFF.sending({"principal_won": 90_000_000}),
+    "POST /v1/fund/loans/{loan_id}/bank-decision": STAFF.sending(funds.approval),
+    "POST /v1/fund/loans/{loan_id}/disbursement": STAFF.sending({}),
+    "POST /v1/fund/loans/{loan_id}/cancellation": OWN_AND_STAFF.sending(_REASON),
+    "GET /v1/fund/loans/{loan_id}/schedule": OWN_AND_STAFF,
+    "GET /v1/fund/loans/{loan_id}/settlement": OWN_AND_STAFF,
+    "POST /v1/fund/loans/{loan_id}/repayments": STAFF.sending_about(_repayment),
+    "GET /v1/fund/loans/{loan_id}/repayments": OWN_AND_STAFF,
+    "GET /v1/fund/loans/{loan_id}/repayments/{repayment_id}": OWN_AND_STAFF,
+    "POST /v1/fund/loans/{loan_id}/repayments/{repayment_id}/reversal": STAFF.sending(_REASON),
+    "GET /v1/fund/loans/{loan_id}/entries": OWN_AND_STAFF,
     "POST /v1/auth/token": WRONG_TOKEN.sending_form(username="nobody@people.example", password="wrong"),
     "POST /v1/auth/refresh": WRONG_TOKEN.sending(_TOKEN),
     "POST /v1/auth/sign-out": PERSON,

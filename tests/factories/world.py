@@ -5,6 +5,7 @@ A thing is named after the path parameter that takes its id. A new parameter nee
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,8 +17,11 @@ from service.accounts.api_keys import issue_api_key
 from service.accounts.devices import Device
 from service.accounts.schemas import ApiKeyInput
 from service.accounts.sessions import open_session
-from service.db.tables import Account, Cluster, Programme
+from service.db.tables import Account, Cluster, FundTerm, Programme
+from service.fund.ledger import lock_ledger
+from service.kit import clock
 from tests.factories import companies
+from tests.factories.funds import DEMO_FUND, application, lent
 from tests.factories.people import ANYONE, Headers, Person, sign_in, stored_manufacturer, stored_supplier
 
 ACTORS = (
@@ -70,7 +74,24 @@ class World:
 
     def missing(self, parameter: str) -> str:
         """An id under which there is nothing."""
-        return "NOTHING" if parameter == "code" else str(uuid4())
+        return {"code": "NOTHING", "month": "2001-01"}.get(parameter) or str(uuid4())
+
+    def fund(self) -> None:
+        """A fund that lends, its book open."""
+        with self.client.app.state.database.transaction() as session:
+            if (
+                session.get(FundTerm, (DEMO_FUND["code"], date.fromisoformat(DEMO_FUND["valid_from"])))
+                is None
+            ):
+                session.add(FundTerm.model_validate(DEMO_FUND))
+                session.flush()
+                lock_ledger(session, DEMO_FUND["code"])
+
+    def lend(self) -> None:
+        """Every loan of this world is paid out, if it was not before."""
+        for (parameter, _), loan in list(self._things.items()):
+            if parameter == "loan_id":
+                lent(self.client, self.headers("admin"), loan)
 
     def _signed_in(self, actor: str) -> Person:
         if actor == "anonymous":
@@ -142,6 +163,22 @@ class World:
     def _version_id(self, _owner: str | None) -> str:
         body = {"weights": {"region_same": 0.4}, "note": "가까운 곳을 더 봅니다"}
         return str(self._made("POST", "/v1/ranking/weights", json=body)["id"])
+
+    def _loan_id(self, owner: str | None) -> str:
+        self.fund()
+        return str(
+            self._made("POST", "/v1/fund/loans", json=application(self.thing("supplier_id", owner)))["id"]
+        )
+
+    def _repayment_id(self, owner: str | None) -> str:
+        loan = self.thing("loan_id", owner)
+        lent(self.client, self.headers("admin"), loan)
+        paid = {"amount_won": 100_000}
+        return str(self._made("POST", f"/v1/fund/loans/{loan}/repayments", json=paid)["id"])
+
+    def _month(self, _owner: str | None) -> str:
+        self.fund()
+        return f"{clock.today():%Y-%m}"
 
     def _code(self, _owner: str | None) -> str:
         with self.client.app.state.database.transaction() as session:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import select
 
@@ -18,7 +19,8 @@ from service.db.embedded import EmbeddedPostgres
 from service.db.migrate import migrate
 from service.db.session import Database
 from service.db.tables import Account
-from tests.factories import companies
+from service.fund.verification import FundCheck, verify_fund
+from tests.factories import companies, funds
 from tests.faults.server import KEY
 
 
@@ -36,6 +38,25 @@ def database_of_its_own() -> Iterator[tuple[EmbeddedPostgres, str]]:
     finally:
         cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def open_fund(url: str, **changes: Any) -> None:
+    """The demo fund, changed in what a fault names."""
+    database = Database(url, pool_size=1)
+    try:
+        funds.open_fund(database, **changes)
+    finally:
+        database.close()
+
+
+def prove_fund(url: str) -> FundCheck:
+    """What `alliance verify fund` finds."""
+    database = Database(url, pool_size=1)
+    try:
+        with database.transaction() as session:
+            return verify_fund(session)
+    finally:
+        database.close()
 
 
 def free_port() -> int:

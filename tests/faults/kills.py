@@ -1,6 +1,7 @@
-"""kill -9 of the server while suppliers register and are approved: nothing acknowledged lost or doubled.
+"""kill -9 of the server while suppliers register and borrow: nothing acknowledged is lost or doubled.
 
-`python -m tests.faults.kills [ROUNDS]`. Reservations of the fund do not exist yet and are not part of it.
+`python -m tests.faults.kills [ROUNDS]`. The fund holds few loans, so that applications meet at its ceiling;
+after every restart `alliance verify fund` must find its book whole.
 """
 
 import random
@@ -17,11 +18,24 @@ import psycopg
 
 from service.db.session import driver_url
 from tests.factories import companies
-from tests.faults.environment import database_of_its_own, free_port, staff_token
+from tests.factories.funds import application, approval
+from tests.faults.environment import database_of_its_own, free_port, open_fund, prove_fund, staff_token
 from tests.faults.server import Server
 
 CLIENTS = 4
 LONGEST_ROUND_SECONDS = 1.0
+LOAN_WON, LOANS_THAT_FIT = 100_000_000, 3
+SUPPLIERS, LOANS, REPAYMENTS = "/v1/suppliers", "/v1/fund/loans", "/repayments"
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request that creates something, under its key; sent again as it is when nobody answered."""
+
+    path: str
+    key: str
+    body: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -30,27 +44,38 @@ class Record:
 
     registered: dict[str, str] = field(default_factory=dict)
     approved: set[str] = field(default_factory=set)
-    unanswered: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    reserved: set[str] = field(default_factory=set)
+    disbursed: set[str] = field(default_factory=set)
+    repaid: dict[str, int] = field(default_factory=dict)
+    ceiling_reached: int = 0
+    unanswered: list[Sent] = field(default_factory=list)
     lost: int = 0
     doubled: int = 0
     settled: int = 0
     kept_without_answer: int = 0
+    fund_faults: list[str] = field(default_factory=list)
 
 
 def kill_rounds(url: str, rounds: int, report: Callable[[str], None] = print) -> Record:
     """That many rounds over a migrated database; their record, which must show nothing lost or doubled."""
     server, record = Server(url, free_port()), Record()
     chance = random.Random(7)
+    open_fund(url, ceiling_won=LOANS_THAT_FIT * LOAN_WON)
+    staff = staff_token(url)  # one for all: a key is known again to whoever sent it
     try:
         server.start()
         for number in range(rounds):
-            _one_round(server, record, staff_token(url), chance.uniform(0.05, LONGEST_ROUND_SECONDS))
+            _one_round(server, record, staff, chance.uniform(0.05, LONGEST_ROUND_SECONDS))
+            record.fund_faults += prove_fund(url).faults
             server.start()
-            _settle(server, record, staff_token(url))
+            with httpx.Client(base_url=server.address, timeout=30) as client:
+                _settle(client, record)
+                _end_loans(client, record, staff)
             if (number + 1) % 10 == 0:
                 report(f"  {number + 1} rounds, {len(record.registered)} registered")
     finally:
         server.kill()
+    record.fund_faults += prove_fund(url).faults
     _compare(url, record)
     return record
 
@@ -61,14 +86,12 @@ def _one_round(server: Server, record: Record, staff: dict[str, str], seconds: f
     def work() -> None:
         with httpx.Client(base_url=server.address, timeout=30) as client:
             while not killed.is_set():
-                body = companies.supplier()
-                key = body["contact"]["email"].partition("@")[0]
                 try:
-                    _register_and_approve(client, record, key, body, staff)
+                    supplier = _register_and_approve(client, record, staff)
+                    if _borrow_and_repay(client, record, supplier, staff):
+                        answered.set()
                 except httpx.HTTPError:
-                    record.unanswered.append((key, body))
                     return
-                answered.set()
 
     with ThreadPoolExecutor(CLIENTS) as threads:
         working = [threads.submit(work) for _ in range(CLIENTS)]
@@ -80,42 +103,103 @@ def _one_round(server: Server, record: Record, staff: dict[str, str], seconds: f
             each.result()
 
 
-def _register_and_approve(
-    client: httpx.Client, record: Record, key: str, body: dict[str, Any], staff: dict[str, str]
-) -> None:
-    answer = client.post("/v1/suppliers", json=body, headers={"Idempotency-Key": key})
-    assert answer.status_code == 201, answer.text
-    supplier = answer.json()["id"]
-    record.registered[body["business_number"].replace("-", "")] = supplier
-    approved = client.post(f"/v1/suppliers/{supplier}/approval", headers=staff)
-    assert approved.status_code == 200, approved.text
+def _register_and_approve(client: httpx.Client, record: Record, staff: dict[str, str]) -> str:
+    body = companies.supplier()
+    key = body["contact"]["email"].partition("@")[0]
+    supplier = str(_create(client, record, Sent(SUPPLIERS, key, body)).json()["id"])
+    _act(client, f"{SUPPLIERS}/{supplier}/approval", staff)
     record.approved.add(supplier)
+    return supplier
 
 
-def _settle(server: Server, record: Record, staff: dict[str, str]) -> None:
+def _borrow_and_repay(client: httpx.Client, record: Record, supplier: str, staff: dict[str, str]) -> bool:
+    """A whole life of a loan, whose settlement makes room again; False when the fund had none."""
+    body = application(supplier, principal_won=LOAN_WON)
+    loan = _create(client, record, Sent(LOANS, supplier, body, staff)).json().get("id")
+    if loan is None:
+        return False
+    path = f"{LOANS}/{loan}"
+    _act(client, f"{path}/bank-decision", staff, approval())
+    _act(client, f"{path}/disbursement", staff, {})
+    record.disbursed.add(loan)
+    for amount in (LOAN_WON // 4, LOAN_WON - LOAN_WON // 4):  # on the day itself there is no interest
+        paid = {"amount_won": amount, "effect": "shorten"}
+        _create(client, record, Sent(path + REPAYMENTS, f"{loan}-{amount}", paid, staff))
+    return True
+
+
+def _create(client: httpx.Client, record: Record, sent: Sent) -> httpx.Response:
+    try:
+        answer = client.post(sent.path, json=sent.body, headers=sent.headers | {"Idempotency-Key": sent.key})
+    except httpx.HTTPError:
+        record.unanswered.append(sent)
+        raise
+    _note(record, sent, answer)
+    return answer
+
+
+def _note(record: Record, sent: Sent, answer: httpx.Response) -> None:
+    if sent.path == LOANS and answer.status_code == 409:
+        assert answer.json()["code"] == "fund_ceiling_reached", answer.text
+        record.ceiling_reached += 1
+        return
+    assert answer.status_code == 201, answer.text
+    made = answer.json()["id"]
+    if sent.path == SUPPLIERS:
+        record.registered[sent.body["business_number"].replace("-", "")] = made
+    elif sent.path == LOANS:
+        record.reserved.add(made)
+    else:
+        record.repaid[made] = sent.body["amount_won"]
+
+
+def _act(client: httpx.Client, path: str, staff: dict[str, str], body: dict[str, Any] | None = None) -> None:
+    answer = client.post(path, headers=staff, json=body)
+    assert answer.status_code == 200, answer.text
+
+
+def _settle(client: httpx.Client, record: Record) -> None:
     """What a client does that heard nothing: send the same again under the same key."""
     unanswered, record.unanswered = record.unanswered, []
-    with httpx.Client(base_url=server.address, timeout=30) as client:
-        for key, body in unanswered:
-            answer = client.post("/v1/suppliers", json=body, headers={"Idempotency-Key": key})
-            assert answer.status_code == 201, answer.text
-            record.kept_without_answer += "idempotency-replayed" in answer.headers
-            record.registered[body["business_number"].replace("-", "")] = answer.json()["id"]
-            record.settled += 1
+    for sent in unanswered:
+        answer = _create(client, record, sent)
+        record.kept_without_answer += "idempotency-replayed" in answer.headers
+        record.settled += 1
+
+
+def _end_loans(client: httpx.Client, record: Record, staff: dict[str, str]) -> None:
+    """Cancel what a kill cut short and repay what is out, so that there is room again."""
+    for status in ("reserved", "approved", "disbursed"):
+        listed = client.get(LOANS, params={"status": status, "limit": 100}, headers=staff).json()["items"]
+        for loan in listed:
+            path = f"{LOANS}/{loan['id']}"
+            if status == "disbursed":
+                record.disbursed.add(loan["id"])
+                left = client.get(f"{path}/settlement", headers=staff).json()["total_won"]
+                paid = Sent(path + REPAYMENTS, f"{loan['id']}-rest", {"amount_won": left}, staff)
+                _create(client, record, paid)
+            else:
+                _act(client, f"{path}/cancellation", staff, {"reason": "서버가 멈추었습니다"})
 
 
 def _compare(url: str, record: Record) -> None:
     with psycopg.connect(driver_url(url)) as connection:
         stored = dict(connection.execute("SELECT business_number, id::text FROM supplier").fetchall())
         approved = connection.execute("SELECT id::text FROM supplier WHERE status = 'approved'").fetchall()
-        twice = "SELECT 1 FROM audit_event GROUP BY subject_id, action HAVING count(*) > 1"
+        twice = "SELECT 1 FROM audit_event GROUP BY subject_id, action, after HAVING count(*) > 1"
         doubled = connection.execute(f"SELECT count(*) FROM ({twice}) d").fetchone()
         people = connection.execute("SELECT count(*) FROM account WHERE role = 'supplier'").fetchone()
+        loans = dict(connection.execute("SELECT id::text, status FROM fund_loan").fetchall())
+        repaid = dict(connection.execute("SELECT id::text, amount_won FROM fund_repayment").fetchall())
+    out = {loan for loan, status in loans.items() if status in ("disbursed", "repaid")}
     record.lost = sum(stored.get(number) != supplier for number, supplier in record.registered.items())
     record.lost += len(record.approved - {one for (one,) in approved})
+    record.lost += len(record.reserved - loans.keys()) + len(record.disbursed - out)
+    record.lost += len(record.repaid.items() - repaid.items())
     assert doubled is not None
     assert people is not None
     record.doubled = doubled[0] + abs(people[0] - len(stored)) + len(stored.keys() - record.registered.keys())
+    record.doubled += len(loans.keys() - record.reserved) + len(repaid.keys() - record.repaid.keys())
 
 
 def main() -> None:
@@ -124,12 +208,14 @@ def main() -> None:
     with database_of_its_own() as (_, url):
         found = kill_rounds(url, rounds)
     print(
-        f"kill -9 of the server, {rounds} rounds, {CLIENTS} clients: {len(found.registered)} registrations "
-        f"and {len(found.approved)} approvals acknowledged, {found.settled} sent again after a kill "
-        f"({found.kept_without_answer} had been kept), lost {found.lost}, doubled {found.doubled}"
+        f"kill -9 of the server, {rounds} rounds, {CLIENTS} clients: {len(found.registered)} registrations, "
+        f"{len(found.approved)} approvals, {len(found.reserved)} reservations, {len(found.disbursed)} "
+        f"disbursements and {len(found.repaid)} repayments acknowledged, {found.ceiling_reached} refused at "
+        f"the ceiling, {found.settled} sent again after a kill ({found.kept_without_answer} had been kept), "
+        f"lost {found.lost}, doubled {found.doubled}, faults of the fund's book {len(found.fund_faults)}"
     )
-    if found.lost or found.doubled:
-        sys.exit(1)
+    if found.lost or found.doubled or found.fund_faults:
+        sys.exit("\n".join(found.fund_faults) or 1)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Many at once: writers of the same rows lose no update, and one business number is registered once.
+"""Many at once: writers of the same rows lose no update, one business number is registered once, and no more
+is reserved of a fund than it has.
 
 `python -m tests.faults.races`
 """
@@ -14,12 +15,14 @@ from typing import Any
 import httpx
 
 from tests.factories import companies
+from tests.factories.funds import application
 from tests.factories.numbers import business_number
-from tests.faults.environment import database_of_its_own, free_port, staff_token
+from tests.faults.environment import database_of_its_own, free_port, open_fund, prove_fund, staff_token
 from tests.faults.server import Server
 
 WRITERS, UPDATES, ROWS = 8, 200, 4
 REGISTRATIONS = 200
+RESERVATIONS, LOANS_THAT_FIT, LOAN_WON = 64, 20, 100_000_000
 
 
 def count_up(address: str, staff: dict[str, str], writers: int, updates: int, rows: int) -> dict[str, int]:
@@ -52,6 +55,22 @@ def register_one_number(address: str, attempts: int) -> Counter[str]:
         found[f"{answer.status_code} {answer.json().get('code', 'registered')}"] += 1
 
     _at_once(attempts, register)
+    return found
+
+
+def reserve_at_once(address: str, staff: dict[str, str], attempts: int) -> Counter[str]:
+    """How often each answer was given to applications of as many companies that start together."""
+    headers, found = {"headers": staff, "timeout": 60}, Counter[str]()
+    suppliers = [_registered(address) for _ in range(attempts)]
+    for each in suppliers:
+        httpx.post(f"{address}/v1/suppliers/{each}/approval", **headers).raise_for_status()
+
+    def reserve(which: int) -> None:
+        body = application(suppliers[which], principal_won=LOAN_WON)
+        answer = httpx.post(f"{address}/v1/fund/loans", json=body, **headers)
+        found[f"{answer.status_code} {answer.json().get('code', 'reserved')}"] += 1
+
+    _at_once(attempts, reserve)
     return found
 
 
@@ -89,6 +108,9 @@ def main() -> None:
             counts = count_up(server.address, staff_token(url), WRITERS, UPDATES, ROWS)
             seconds = time.monotonic() - started
             answers = register_one_number(server.address, REGISTRATIONS)
+            open_fund(url, ceiling_won=LOANS_THAT_FIT * LOAN_WON + LOAN_WON - 1)
+            reserved = reserve_at_once(server.address, staff_token(url), RESERVATIONS)
+            faults = prove_fund(url).faults
         finally:
             server.kill()
     print(
@@ -97,6 +119,9 @@ def main() -> None:
         f"{counts['stale']} refused as stale and sent again, {seconds:.0f} s"
     )
     print(f"{REGISTRATIONS} registrations of one business number at once: {dict(answers)}")
+    print(f"{RESERVATIONS} applications at once to a fund that holds {LOANS_THAT_FIT}: {dict(reserved)}")
+    if faults or reserved["201 reserved"] != LOANS_THAT_FIT:
+        sys.exit(f"the fund: {faults}")
     if not counts["sent"] == counts["counted"] == counts["versions"] or answers["201 registered"] != 1:
         sys.exit(1)
 

@@ -4,7 +4,13 @@ import pytest
 from starlette.testclient import TestClient
 
 import seed_data
+from service.accounts.actor import SYSTEM
 from service.db.session import Database
+from service.db.tables import LoanStatus
+from service.fund.answers import late_lines
+from service.fund.queries import overdue_loans, overview_of
+from service.fund.verification import verify_fund
+from service.kit import clock
 from service.seeding import (
     DEMO_ACCOUNT_MANAGER,
     DEMO_ADMIN,
@@ -32,11 +38,25 @@ def test_the_demo_data_fill_an_empty_database_and_all_four_roles_can_sign_in(
     assert counts["need"] == len(seed_data.needs())
     assert counts["programme"] == len(seed_data.programmes())
     assert counts["fund_term"] == len(seed_data.fund_terms())
+    assert counts["fund_loan"] == len(seed_data.fund_loans())
     password = settings.demo_password_file.read_text().strip()
     assert settings.demo_password_file.stat().st_mode & 0o777 == 0o600
     for email in (DEMO_ADMIN, DEMO_ACCOUNT_MANAGER, DEMO_SUPPLIER, DEMO_MANUFACTURER):
         answer = client.post("/v1/auth/token", data={"username": email, "password": password})
         assert answer.status_code == 200, email
+
+
+def test_the_demo_fund_has_loans_in_every_state_and_a_book_that_is_whole(
+    database: Database, settings: Settings
+) -> None:
+    seed_demo(database, settings)
+    with database.transaction() as session:
+        assert verify_fund(session).faults == ()
+        overview = overview_of(session, None, clock.today())
+        assert overview.loans.keys() == {status.value for status in LoanStatus}
+        assert overview.overdue_loans == 2
+        late, _ = overdue_loans(session, SYSTEM, clock.today(), limit=20)
+        assert [len(late_lines(each.account, clock.today())) for each in late] == [2, 1]
 
 
 def test_demo_data_that_fail_half_way_leave_the_database_empty(

@@ -19,6 +19,14 @@ from service.db.tables.alliance import (
 )
 from service.db.tables.business_status import BusinessStatus
 from service.db.tables.clusters import Cluster, ClusteringRun, ClusterMember
+from service.db.tables.fund import (
+    FundEntry,
+    FundLedger,
+    FundLoan,
+    FundPosting,
+    FundRepayment,
+    LoanStatus,
+)
 from service.db.tables.matching import Embedding, Feedback, RecommendationRun, Verdict
 from service.db.tables.operations import (
     AuditEvent,
@@ -48,12 +56,18 @@ __all__ = [
     "DestructionRecord",
     "Embedding",
     "Feedback",
+    "FundEntry",
+    "FundLedger",
+    "FundLoan",
+    "FundPosting",
+    "FundRepayment",
     "FundTerm",
     "IdempotencyRecord",
     "ImportUpload",
     "Job",
     "JobStatus",
     "LinkPurpose",
+    "LoanStatus",
     "Manufacturer",
     "Need",
     "NeedStatus",

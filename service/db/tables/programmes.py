@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from sqlalchemy import CheckConstraint, Column, Integer, String
 from sqlmodel import Field, SQLModel
 
 from service.db.tables.columns import document, won
@@ -22,13 +23,18 @@ class Programme(SQLModel, table=True):
 
 
 class FundTerm(SQLModel, table=True):
-    """상생협력펀드 조건: one row a fund and period."""
+    """상생협력펀드 조건: one row a fund and period.
+
+    An application that is not disbursed within `application_days` expires. `overdue_addon_percent` is what an
+    overdue instalment bears on top of the loan's rate.
+    """
 
     __tablename__ = "fund_term"
+    __table_args__ = (CheckConstraint("application_days > 0", name="fund_term_application_days"),)
 
     code: str = Field(primary_key=True)
     name: str
-    valid_from: date
+    valid_from: date = Field(primary_key=True)
     valid_to: date | None = None
     ceiling_won: int | None = won()
     per_company_limit_won: int | None = won()
@@ -36,6 +42,10 @@ class FundTerm(SQLModel, table=True):
     rate_reduction_percent_max: str | None = None
     floor_rate_percent: str | None = None
     max_months: int | None = None
+    application_days: int = Field(default=60, sa_column=Column(Integer, nullable=False, server_default="60"))
+    overdue_addon_percent: str = Field(
+        default="3", sa_column=Column(String, nullable=False, server_default="3")
+    )
     demo: bool = False
     reference_only: bool = False
     note: str | None = None

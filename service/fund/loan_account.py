@@ -1,0 +1,337 @@
+"""The running account of one disbursed loan: what fell due, what was paid on it, what settles it on a day.
+
+Payments pay overdue charges, then interest, then principal (비용, 이자, 원본의 순서: Civil Act art. 479), the
+oldest instalment first. What is left then, up to the next instalment, is paid in advance of it unless the
+payer chooses otherwise; more is an early repayment, and the payer says which: it settles the interest of the
+days so far, then lowers the principal, and shortens the term or lowers the instalments.
+
+The schedule is that of a loan paid on time, its early repayments included; being late shows in the charges.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from service.financing.charges import overdue_charge
+from service.financing.conventions import PrepaymentEffect
+from service.financing.rows import Schedule, ScheduleRow
+from service.financing.schedule import build_schedule
+from service.financing.terms import Prepayment
+from service.fund.contract import Contract, balance_on, interest_saved, settled
+
+
+class PaymentRefusedError(ValueError):
+    """A payment that the loan cannot take. `code` selects the sentence shown, `values` fill it."""
+
+    def __init__(self, code: str, **values: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+
+class LineState(StrEnum):
+    """How an instalment stands on a day. A due one may still be paid without a charge."""
+
+    PAID = "paid"
+    LATE = "late"
+    DUE = "due"
+    UPCOMING = "upcoming"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that came in, divided. `early_won` is the principal of an early repayment, with what had been
+    paid in advance of instalments not yet due.
+    """
+
+    paid_on: date
+    overdue_charge_won: int
+    interest_won: int
+    principal_won: int
+    early_won: int = 0
+    effect: PrepaymentEffect | None = None
+
+    @property
+    def amount_won(self) -> int:
+        """All of it."""
+        return self.overdue_charge_won + self.interest_won + self.principal_won
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What settles the loan on a day, part by part. `interest_won` and `principal_won` are of instalments
+    that are due, `accrued_interest_won` runs since the last due date; what was paid in advance is taken off.
+    """
+
+    day: date
+    overdue_charge_won: int
+    interest_won: int
+    principal_won: int
+    accrued_interest_won: int
+    remaining_principal_won: int
+
+    @property
+    def due_won(self) -> int:
+        """What should have been paid by that day."""
+        return self.overdue_charge_won + self.interest_won + self.principal_won
+
+    @property
+    def total_won(self) -> int:
+        """What leaves nothing to pay."""
+        return self.due_won + self.accrued_interest_won + self.remaining_principal_won
+
+
+@dataclass(slots=True)
+class Line:
+    """A row of the schedule beside what was paid on it.
+
+    The charge has been counted up to but not including `charged_until`.
+    """
+
+    row: ScheduleRow
+    charged_until: date
+    charge_won: int = 0
+    charge_paid_won: int = 0
+    interest_paid_won: int = 0
+    principal_paid_won: int = 0
+    paid_on: date | None = None
+
+    @property
+    def due_date(self) -> date:
+        """The agreed day, bank holidays aside."""
+        assert self.row.due_date is not None
+        return self.row.due_date
+
+    @property
+    def payment_date(self) -> date:
+        """The bank day on which it is paid at the latest; from then on it is late."""
+        assert self.row.payment_date is not None
+        return self.row.payment_date
+
+    @property
+    def unpaid_interest_won(self) -> int:
+        """Its interest that is still to be paid."""
+        return self.row.interest_won - self.interest_paid_won
+
+    @property
+    def unpaid_principal_won(self) -> int:
+        """Its principal that is still to be paid."""
+        return self.row.principal_won - self.principal_paid_won
+
+    @property
+    def unpaid_won(self) -> int:
+        """What is still to be paid, its charge apart."""
+        return self.unpaid_interest_won + self.unpaid_principal_won
+
+    def pay_charge(self, most_won: int, day: date) -> int:
+        """Pay its charge as far as `most_won` goes; what was taken of it."""
+        part = min(most_won, max(self.charge_won - self.charge_paid_won, 0))
+        self.charge_paid_won += part
+        return self._taken(part, day)
+
+    def pay_interest(self, most_won: int, day: date) -> int:
+        """Pay its interest as far as `most_won` goes; what was taken of it."""
+        part = min(most_won, self.unpaid_interest_won)
+        self.interest_paid_won += part
+        return self._taken(part, day)
+
+    def pay_principal(self, most_won: int, day: date) -> int:
+        """Pay its principal as far as `most_won` goes; what was taken of it."""
+        part = min(most_won, self.unpaid_principal_won)
+        self.principal_paid_won += part
+        return self._taken(part, day)
+
+    def _taken(self, part: int, day: date) -> int:
+        if part:
+            self.paid_on = day
+        return part
+
+    def state_on(self, day: date) -> LineState:
+        """How it stands on that day."""
+        if not self.unpaid_won:
+            return LineState.PAID
+        if self.payment_date < day:
+            return LineState.LATE
+        return LineState.DUE if self.due_date <= day else LineState.UPCOMING
+
+    def days_late_on(self, day: date) -> int:
+        """How late it was paid, or is on that day while it is not."""
+        until = day if self.unpaid_won or self.paid_on is None else self.paid_on
+        return max((until - self.payment_date).days, 0)
+
+
+class LoanAccount:
+    """A loan with its payments in the order in which they were made."""
+
+    def __init__(self, contract: Contract, payments: Sequence[Payment] = ()) -> None:
+        self.contract = contract
+        self.early: list[Prepayment] = []
+        self.last_paid_on: date | None = None
+        self._schedule = build_schedule(contract.terms)
+        self._lines = [_line(row) for row in self._schedule.rows]
+        for payment in payments:
+            self.take(payment)
+
+    @property
+    def schedule(self) -> Schedule:
+        """The schedule as it is now."""
+        return self._schedule
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """Every row of it with what was paid."""
+        return self._lines
+
+    @property
+    def earliest_day(self) -> date:
+        """The day of the last payment or of the disbursement: what came before is settled."""
+        return self.last_paid_on or self.contract.disbursed_on
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to pay."""
+        return not any(line.unpaid_won for line in self._lines)
+
+    @property
+    def next_payment_on(self) -> date | None:
+        """When the oldest instalment is to be paid that is not paid yet."""
+        return next((line.payment_date for line in self._lines if line.unpaid_won), None)
+
+    @property
+    def interest_saved_won(self) -> int:
+        """See `contract.interest_saved`."""
+        return interest_saved(self.contract, self.early, self.last_paid_on if self.is_settled else None)
+
+    def charge_on(self, line: Line, day: date) -> int:
+        """The overdue charge of an instalment up to that day, paid or not."""
+        days = (day - line.charged_until).days
+        if days <= 0 or not line.unpaid_won:
+            return line.charge_won
+        rate, addon = self.contract.rate.customer_rate_percent, self.contract.overdue_addon_percent
+        return line.charge_won + overdue_charge(line.unpaid_won, rate, addon, days).charge_won
+
+    def unpaid_charge_on(self, line: Line, day: date) -> int:
+        """What of that is still to be paid."""
+        return max(self.charge_on(line, day) - line.charge_paid_won, 0)
+
+    def settlement_on(self, day: date) -> Settlement:
+        """What settles the loan on that day, if nothing else is paid before.
+
+        Raises PaymentRefusedError for a day before the disbursement or the last payment.
+        """
+        if day < self.earliest_day:
+            raise PaymentRefusedError("repayment_out_of_order", earliest=self.earliest_day.isoformat())
+        due, upcoming = self._parted(day)
+        remaining = balance_on(self._schedule, day)
+        accrued = 0
+        if remaining:
+            terms = replace(self.contract.terms, prepayments=tuple(self.early))
+            accrued = settled(terms, day).rows[-1].interest_won
+        return Settlement(
+            day=day,
+            overdue_charge_won=sum(self.unpaid_charge_on(line, day) for line in self._lines),
+            interest_won=sum(line.unpaid_interest_won for line in due),
+            principal_won=sum(line.unpaid_principal_won for line in due),
+            accrued_interest_won=accrued - sum(line.interest_paid_won for line in upcoming),
+            remaining_principal_won=remaining - sum(line.principal_paid_won for line in upcoming),
+        )
+
+    def divide(self, day: date, amount_won: int, effect: PrepaymentEffect | None) -> Payment:
+        """How an amount paid on that day is divided; without `effect` what is not due yet is paid in advance.
+
+        Raises PaymentRefusedError for more than settles the loan, for a day before the last payment, and
+        without `effect` for more than the next instalment takes.
+        """
+        settlement = self.settlement_on(day)
+        if amount_won > settlement.total_won:
+            raise PaymentRefusedError(
+                "repayment_over_settlement", day=day.isoformat(), settlement=f"{settlement.total_won:,}"
+            )
+        charge = min(amount_won, settlement.overdue_charge_won)
+        interest = min(amount_won - charge, settlement.interest_won)
+        principal = min(amount_won - charge - interest, settlement.principal_won)
+        left = amount_won - charge - interest - principal
+        in_time = Payment(day, charge, interest, principal)
+        if amount_won == settlement.total_won:
+            return self._repaid_early(in_time, left, settlement, effect or PrepaymentEffect.SHORTEN)
+        if left and effect and left + self._principal_ahead(day) > settlement.accrued_interest_won:
+            return self._repaid_early(in_time, left, settlement, effect)
+        return self._in_advance(in_time, left) if left else in_time
+
+    def _principal_ahead(self, day: date) -> int:
+        """Principal paid in advance of instalments that are not due on that day."""
+        return sum(line.principal_paid_won for line in self._parted(day)[1])
+
+    def _repaid_early(
+        self, in_time: Payment, left: int, settlement: Settlement, effect: PrepaymentEffect
+    ) -> Payment:
+        principal = left - settlement.accrued_interest_won
+        early = principal + self._principal_ahead(in_time.paid_on)
+        if not early:  # every instalment had fallen due
+            return in_time
+        return replace(
+            in_time,
+            interest_won=in_time.interest_won + settlement.accrued_interest_won,
+            principal_won=in_time.principal_won + principal,
+            early_won=early,
+            effect=effect,
+        )
+
+    def _in_advance(self, in_time: Payment, left: int) -> Payment:
+        following = self._parted(in_time.paid_on)[1][0]
+        if left > following.unpaid_won:
+            most = in_time.amount_won + following.unpaid_won
+            raise PaymentRefusedError("repayment_effect_required", most=f"{most:,}")
+        interest = min(left, following.unpaid_interest_won)
+        return replace(
+            in_time,
+            interest_won=in_time.interest_won + interest,
+            principal_won=in_time.principal_won + left - interest,
+        )
+
+    def take(self, payment: Payment) -> None:
+        """Lay a divided payment on the rows, the oldest first; an early repayment makes the schedule anew."""
+        day = payment.paid_on
+        for line in self._lines:
+            line.charge_won = self.charge_on(line, day)
+            line.charged_until = max(line.charged_until, day)
+        due, upcoming = self._parted(day)
+        _lay([*due, *upcoming], Line.pay_charge, payment.overdue_charge_won, day)
+        if payment.early_won:  # only what leaves nothing due is early
+            _lay(due, Line.pay_interest, sum(line.unpaid_interest_won for line in due), day)
+            _lay(due, Line.pay_principal, sum(line.unpaid_principal_won for line in due), day)
+        else:
+            _lay([*due, *upcoming], Line.pay_interest, payment.interest_won, day)
+            _lay([*due, *upcoming], Line.pay_principal, payment.principal_won, day)
+        self.last_paid_on = day
+        if payment.early_won:
+            assert payment.effect is not None
+            self.early.append(Prepayment(day, payment.early_won, payment.effect))
+            self._rebuild(day)
+
+    def _rebuild(self, day: date) -> None:
+        """The rows up to that day keep what was paid; the early repayment is a row that is paid."""
+        terms = replace(self.contract.terms, prepayments=tuple(self.early))
+        kept, self._schedule = self._lines, build_schedule(terms)
+        passed = [line for line in kept if line.due_date <= day]
+        rows = self._schedule.rows
+        early = _line(rows[len(passed)])
+        early.interest_paid_won, early.principal_paid_won = early.row.interest_won, early.row.principal_won
+        early.paid_on = day
+        self._lines = [*passed, early, *(_line(row) for row in rows[len(passed) + 1 :])]
+
+    def _parted(self, day: date) -> tuple[list[Line], list[Line]]:
+        """The rows that fell due up to and on that day, and the later ones."""
+        due = [line for line in self._lines if line.due_date <= day]
+        return due, self._lines[len(due) :]
+
+
+def _line(row: ScheduleRow) -> Line:
+    assert row.payment_date is not None
+    return Line(row, charged_until=row.payment_date)
+
+
+def _lay(lines: Sequence[Line], pay: Callable[[Line, int, date], int], amount: int, day: date) -> None:
+    for line in lines:
+        amount -= pay(line, amount, day)
