@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from sqlmodel import col, select
 
 from service.db.session import DbSession
-from service.db.tables import FundTerm, Programme
-from service.kit.problems import Problem
+from service.db.tables import FundTerm
+from service.programmes import queries
 
 router = APIRouter(tags=["지원사업"])
 
@@ -67,17 +67,14 @@ class FundTermList(BaseModel):
 @router.get("/programmes", summary="지원사업 목록")
 def list_programmes(session: DbSession) -> ProgrammeList:
     """얼라이언스와 정부의 지원사업을 출처와 함께 봅니다. 끝난 사업은 status가 closed입니다."""
-    rows = session.exec(select(Programme).order_by(col(Programme.code))).all()
+    rows = queries.list_programmes(session)
     return ProgrammeList(items=[ProgrammeAnswer.model_validate(row) for row in rows])
 
 
 @router.get("/programmes/{code}", summary="지원사업 보기")
 def read_programme(code: str, session: DbSession) -> ProgrammeAnswer:
     """지원사업 하나를 봅니다."""
-    programme = session.get(Programme, code)
-    if programme is None:
-        raise Problem(404, "not_found")
-    return ProgrammeAnswer.model_validate(programme)
+    return ProgrammeAnswer.model_validate(queries.get_programme(session, code))
 
 
 @router.get("/fund-terms", summary="상생협력펀드 조건")
