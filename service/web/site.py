@@ -9,8 +9,8 @@ from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
 from service.web import sign_in
-from service.web.public import clusters, directory, home, programmes, trial
 from service.web.problem_pages import ProblemPages
+from service.web.public import clusters, directory, home, programmes, trial
 from service.web.rendering import STATIC
 from service.web.same_site import refuse_other_sites
 from service.web.visitor import SignInNeeded, Visitor

@@ -6,12 +6,12 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from service.db.session import DbSession
 from service.db.tables import NeedStatus
 from service.kit import clock
+from service.messages.examples import EXAMPLES
 from service.needs.queries import count_by_status
 from service.programmes.queries import is_open, list_programmes
 from service.suppliers.queries import count_approved
 from service.web.forms import Form
 from service.web.public import choices
-from service.web.public.examples import EXAMPLES
 from service.web.rendering import page
 from service.web.visitor import AnyVisitor
 

@@ -14,13 +14,13 @@ from matching.text import sentences
 from service.accounts.actor import Role
 from service.db.session import DbSession
 from service.kit.problems import Problem
+from service.messages.examples import EXAMPLES
 from service.messages.reasons import LIKELY
 from service.recommendations.endpoints import Engine
 from service.recommendations.operations import recommend_unstored
 from service.recommendations.schemas import PreviewInput, ReasonAnswer, RecommendationAnswer
 from service.web.forms import Asked, Form, Posted
 from service.web.public import choices
-from service.web.public.examples import EXAMPLES
 from service.web.rendering import page
 from service.web.visitor import AnyVisitor, Visitor
 

@@ -1,4 +1,4 @@
-"""Problems as people of the shop floor tell them: what a good description holds. Written for these pages."""
+"""Problems as people of the shop floor tell them: what a good description holds. Written for this project."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,8 +18,7 @@ class Example:
 EXAMPLES: Mapping[str, Example] = {
     "inspection": Example(
         "눈으로 하는 외관 검사",
-        "밥솥 뚜껑을 사출하는데 흑점과 가스 자국을 사람이 눈으로 골라냅니다. 야간에는 놓치는 것이 많아 한 달에 "
-        "두세 번 반품이 들어오고, 사람마다 합격 기준도 다릅니다.",
+        "밥솥 뚜껑을 사출하는데 흑점과 가스 자국을 사람이 눈으로 골라냅니다. 야간에는 놓치는 것이 많아 한 달에 두세 번 반품이 들어오고, 사람마다 합격 기준도 다릅니다.",
         "22",
         "41",
         "9,000만",
