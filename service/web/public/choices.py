@@ -1,6 +1,6 @@
 """Lists to choose from: (code, name) pairs as the select fields take them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from matching import taxonomy
 
@@ -34,8 +34,3 @@ def category_groups() -> Mapping[str, Sequence[str]]:
     for each in taxonomy.solution_categories():
         groups.setdefault(each.group, []).append(each.code)
     return groups
-
-
-def counted(choices: Iterable[tuple[str, str]], counts: Mapping[str, int]) -> Choices:
-    """The choices with how many there are of each: 경기도 (43)."""
-    return [(code, f"{name} ({counts.get(code, 0):,})") for code, name in choices]

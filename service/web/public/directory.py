@@ -17,7 +17,6 @@ from service.kit.texts import ShortText
 from service.suppliers.answers import public_answer
 from service.suppliers.queries import (
     DirectoryFilter,
-    count_approved,
     count_directory,
     get_supplier,
     search_directory,
@@ -72,7 +71,6 @@ def show_directory(visitor: AnyVisitor, form: Asked, session: DbSession) -> HTML
         wanted = DirectoryFilter(**form.read(DirectoryQuery).model_dump())
         listing = _listing(session, visitor.actor, wanted, form.text("cursor") or None)
         status = 200
-    counts = count_approved(session)
     return page(
         visitor,
         "public/directory.html",
@@ -80,10 +78,9 @@ def show_directory(visitor: AnyVisitor, form: Asked, session: DbSession) -> HTML
         form=form,
         query=_query(form),
         listing=listing,
-        categories=choices.counted(choices.categories(), counts.by_category),
+        categories=choices.categories(),
         industries=choices.industries(also=form.text("industry")),
-        regions=choices.counted(choices.regions(), counts.by_region),
-        all_regions=choices.regions(),
+        regions=choices.regions(),
     )
 
 
