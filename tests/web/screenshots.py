@@ -29,7 +29,7 @@ from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import make_worker_app, run_worker
 from service.recommendations.matching_engine import load_encoder
 from service.seeding import DEMO_ACCOUNT_MANAGER, DEMO_ADMIN, DEMO_MANUFACTURER, DEMO_SUPPLIER, is_empty
-from service.settings import Settings
+from service.settings import Seed, Settings
 from tests.web.browsing import DESKTOP, PHONE, Site, launch, serving
 
 DATA = Path(".alliance/screenshots-service")
@@ -81,7 +81,9 @@ def main() -> None:
     parser.add_argument("--whole", action="store_true", help="the whole page, not what a screen shows of it")
     asked = parser.parse_args()
     wanted = [each for each in SHOTS if not asked.names or each.name in asked.names]
-    settings = Settings(data_dir=DATA.resolve(), rate_limit="off", log_level="ERROR")
+    settings = Settings(
+        data_dir=DATA.resolve(), database_url=None, seed=Seed.DEMO, rate_limit="off", log_level="ERROR"
+    )
     with _service(settings) as address, sync_playwright() as playwright:
         site = Site(launch(playwright), address)
         password = settings.demo_password_file.read_text(encoding="utf-8").strip()

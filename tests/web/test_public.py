@@ -357,7 +357,7 @@ def test_while_the_model_is_loading_the_page_keeps_the_text_and_says_to_try_agai
     answer = send_form(world, "anonymous", "/try", TYPED)
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
-    assert "아직 준비하고 있습니다" in text_of(answer)
+    assert "아직 준비 중입니다" in text_of(answer)
     assert PLATING in answer.text
 
 

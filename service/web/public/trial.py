@@ -100,7 +100,7 @@ def find_candidates(visitor: AnyVisitor, form: Posted, session: DbSession, engin
     except Problem as busy:
         if busy.status != 503:
             raise
-        response = _trial_page(visitor, form, status=503)
+        response = _trial_page(visitor, form, status=503, waiting=busy.detail)
         response.headers.update(busy.headers)
         return response
     return _trial_page(visitor, form, status=422)
@@ -126,7 +126,7 @@ def _outcome(visitor: Visitor, asked: PreviewInput, answer: RecommendationAnswer
 
 
 def _trial_page(
-    visitor: Visitor, form: Form, *, status: int = 200, outcome: Outcome | None = None
+    visitor: Visitor, form: Form, *, status: int = 200, outcome: Outcome | None = None, waiting: str = ""
 ) -> HTMLResponse:
     return page(
         visitor,
@@ -134,7 +134,7 @@ def _trial_page(
         status=status,
         form=form,
         outcome=outcome,
-        waiting=status == 503,
+        waiting=waiting,
         industries=choices.industries(also=form.text("industry")),
         regions=choices.regions(),
         examples=EXAMPLES,
