@@ -1,10 +1,10 @@
 # Every task of the project. They need GNU make and Python 3.11 or later; `make help` lists them.
 #   PYTHON=/path/to/python   the interpreter that .venv is made with
 #   TEST_PROCESSES=4         how many processes pytest uses
-#   ARGS="..."               passed on to `alliance run`, pytest or a bench
+#   ARGS="..."               passed on to `alliance run`, pytest, a bench or the screenshots
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench faults fuzz audit clean
+.PHONY: help run test lint format bench faults fuzz screenshots audit clean
 
 TEST_PROCESSES ?= 2
 ARGS ?=
@@ -59,6 +59,9 @@ faults: $(DEVELOPED) ## 서버와 데이터베이스를 죽여 보며 잃는 것
 
 fuzz: $(DEVELOPED) ## OpenAPI 문서에서 만든 요청 2만 건을 보내 봅니다 (십여 분)
 	@OMP_NUM_THREADS=1 .venv/bin/python -m tests.fuzz.requests $(or $(ARGS),20000)
+
+screenshots: $(DEVELOPED) ## 주요 화면의 그림을 .alliance/screenshots에 만듭니다 (Chromium이 있어야 합니다)
+	@OMP_NUM_THREADS=1 .venv/bin/python -m tests.web.screenshots $(ARGS)
 
 audit: $(DEVELOPED) ## 알려진 취약점이 있는 패키지를 찾습니다 (PyPI의 취약점 목록에 닿아야 합니다)
 	@$(PIP_INSTALL) pip-audit

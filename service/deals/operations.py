@@ -62,8 +62,7 @@ def plan_funding(session: Session, actor: Actor, need_id: UUID, given: FundingSt
     price = _price(given, need)
     start = given.start_date or clock.today()
     facts = facts_of_manufacturer(session.get_one(Manufacturer, need.manufacturer_id))
-    programmes = [each for each in list_programmes(session) if MANUFACTURER in each.terms.get("audience", ())]
-    offers, left_out = _offers(programmes, facts, start, given.level)
+    offers, left_out = _offers(list_programmes(session, MANUFACTURER), facts, start, given.level)
     if given.months > LONGEST_INSTALLMENT_MONTHS:
         raise TermsError("installment_over_months", "/months", most=LONGEST_INSTALLMENT_MONTHS)
     refused = any(each.programme.code == INSTALLMENT for each in left_out)

@@ -1,9 +1,9 @@
 """Reading needs: seen by their manufacturer and by staff."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, tuple_
+from sqlalchemy import ColumnElement, false, func, tuple_
 from sqlmodel import Session, col, select, true
 
 from service.accounts.actor import Actor
@@ -30,6 +30,12 @@ def get_need(session: Session, need_id: UUID, actor: Actor, *, lock: bool = Fals
     if found is None:
         raise Problem(404, "not_found")
     return found
+
+
+def count_by_status(session: Session) -> Mapping[NeedStatus, int]:
+    """How many needs there are in each state: figures that tell nothing of whose they are."""
+    counted = dict(session.exec(select(Need.status, func.count()).group_by(col(Need.status))).all())
+    return {status: counted.get(status.value, 0) for status in NeedStatus}
 
 
 def own_manufacturer(session: Session, manufacturer_id: UUID, actor: Actor) -> Manufacturer:

@@ -53,13 +53,9 @@ def facts_of_manufacturer(manufacturer: Manufacturer) -> Facts:
     }
 
 
-def judge_programmes(programmes: Iterable[Programme], kind: str, facts: Facts) -> list[ProgrammeFinding]:
-    """Every programme for that kind of company with its answer: what can be had first, most first."""
-    found = [
-        ProgrammeFinding(programme, judge(programme, facts))
-        for programme in programmes
-        if kind in programme.terms.get("audience", ())
-    ]
+def judge_programmes(programmes: Iterable[Programme], facts: Facts) -> list[ProgrammeFinding]:
+    """Every programme with its answer: what can be had first, most first."""
+    found = [ProgrammeFinding(programme, judge(programme, facts)) for programme in programmes]
     return sorted(found, key=_rank)
 
 

@@ -1,6 +1,7 @@
 """Reading programmes, and companies against their rules."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from service.kit.problems import Problem
 from service.manufacturers.queries import get_manufacturer
 from service.programmes.eligibility import (
     MANUFACTURER,
+    OPEN,
     SUPPLIER,
     ProgrammeFinding,
     facts_of_manufacturer,
@@ -30,9 +32,13 @@ MOST_READ = 20_000
 """Companies that one request looks through; a page may be short, its cursor goes on from there."""
 
 
-def list_programmes(session: Session) -> Sequence[Programme]:
-    """All programmes."""
-    return session.exec(select(Programme).order_by(col(Programme.code))).all()
+def list_programmes(session: Session, audience: str | None = None) -> Sequence[Programme]:
+    """By code; only those for suppliers or for manufacturers when `audience` names them."""
+    statement = select(Programme).order_by(col(Programme.code))
+    if audience is not None:
+        terms: Any = col(Programme.terms)
+        statement = statement.where(terms.contains({"audience": [audience]}))
+    return session.exec(statement).all()
 
 
 def get_programme(session: Session, code: str) -> Programme:
@@ -41,6 +47,11 @@ def get_programme(session: Session, code: str) -> Programme:
     if programme is None:
         raise Problem(404, "not_found")
     return programme
+
+
+def is_open(programme: Programme, day: date) -> bool:
+    """Whether it is open as far as is known, and its period has not ended by that day."""
+    return programme.status == OPEN and (programme.valid_to is None or programme.valid_to >= day)
 
 
 def list_fund_terms(session: Session) -> Sequence[FundTerm]:
@@ -52,7 +63,7 @@ def programmes_of_supplier(session: Session, actor: Actor, supplier_id: UUID) ->
     """Every programme for suppliers as it concerns this one. Raises `Problem` 404 for one of others."""
     supplier = get_supplier(session, supplier_id, editable_by(actor))
     facts = facts_of_supplier(with_parts(session, [supplier])[0], clock.today())
-    return judge_programmes(list_programmes(session), SUPPLIER, facts)
+    return judge_programmes(list_programmes(session, SUPPLIER), facts)
 
 
 def programmes_of_manufacturer(
@@ -60,7 +71,7 @@ def programmes_of_manufacturer(
 ) -> list[ProgrammeFinding]:
     """Every programme for manufacturers as it concerns this one. Raises `Problem` 404 for one of others."""
     facts = facts_of_manufacturer(get_manufacturer(session, manufacturer_id, actor))
-    return judge_programmes(list_programmes(session), MANUFACTURER, facts)
+    return judge_programmes(list_programmes(session, MANUFACTURER), facts)
 
 
 def fitting_companies(

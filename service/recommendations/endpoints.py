@@ -5,11 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from matching.domain import NeedProfile
-from service.accounts.actor import Actor, CurrentActor, SignedIn, Staff
+from service.accounts.actor import CurrentActor, SignedIn, Staff
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
-from service.kit import clock
 from service.kit.pages import Limit
 from service.needs.queries import get_need
 from service.recommendations.answers import (
@@ -25,7 +23,9 @@ from service.recommendations.operations import (
     feedback_of_run,
     find_leads,
     recommend_for_need,
+    recommend_unstored,
     record_feedback,
+    shown_to,
 )
 from service.recommendations.schemas import (
     FeedbackAnswer,
@@ -38,8 +38,6 @@ from service.recommendations.schemas import (
 from service.suppliers.queries import editable_by, get_supplier
 
 router = APIRouter(tags=["추천"], route_class=IdempotentRoute)
-
-MOST_ANONYMOUS_CANDIDATES = 3
 
 
 def _engine(request: Request) -> MatchingEngine:
@@ -56,7 +54,7 @@ def recommend(
 ) -> RecommendationAnswer:
     """담당자는 100곳까지 이름과 함께, 수요기업은 세 곳까지 이름 없이 봅니다. 추천 회차가 기록됩니다."""
     need = get_need(session, need_id, actor)
-    found, run = recommend_for_need(session, engine, actor, need, _shown(actor, limit))
+    found, run = recommend_for_need(session, engine, actor, need, shown_to(actor, limit))
     return recommendation_answer(
         engine.recommender(),
         found,
@@ -72,9 +70,7 @@ def preview(
     data: PreviewInput, actor: CurrentActor, engine: Engine, limit: Limit = 10
 ) -> RecommendationAnswer:
     """솔루션 분야를 추정하고 후보를 보여 줍니다. 담당자가 아니면 세 곳을 이름 없이 보여 줍니다."""
-    recommender = engine.recommender()
-    found = engine.recommend(engine.embed(_profile(data)), _shown(actor, limit))
-    return recommendation_answer(recommender, found, named=actor.is_staff, generated_at=clock.now())
+    return recommend_unstored(engine, actor, data, limit)
 
 
 @router.post("/recommendations/{run_id}/feedback", status_code=201, summary="추천에 대한 결정 남기기")
@@ -119,26 +115,3 @@ def list_leads(
             )
         )
     return LeadPage(items=items)
-
-
-def _shown(actor: Actor, limit: int) -> int:
-    return limit if actor.is_staff else min(limit, MOST_ANONYMOUS_CANDIDATES)
-
-
-def _profile(data: PreviewInput) -> NeedProfile:
-    return NeedProfile(
-        title=data.title,
-        description=data.description,
-        industry=data.industry,
-        region=data.region,
-        manufacturer_business_number=data.business_number,
-        categories=tuple(data.categories),
-        processes=tuple(data.processes),
-        budget_won=data.budget_won,
-        start_by=data.start_by,
-        required_certifications=tuple(data.required_certifications),
-        excluded_supplier_ids=tuple(str(one) for one in data.excluded_supplier_ids),
-        needs_on_site_support=data.needs_on_site_support,
-        smart_level=data.smart_level,
-        employee_count=data.employee_count,
-    )

@@ -14,14 +14,21 @@ from service.accounts.own_company import refuse_own_company
 from service.db.tables import Feedback, Need, NeedStatus, RecommendationRun, Supplier, Verdict
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
-from service.recommendations.answers import run_record
+from service.recommendations.answers import recommendation_answer, run_record
 from service.recommendations.matching_engine import MatchingEngine
 from service.recommendations.profiles import needs_with_manufacturers
-from service.recommendations.schemas import FeedbackInput
+from service.recommendations.schemas import FeedbackInput, PreviewInput, RecommendationAnswer
 from service.recommendations.vectors import embedded_needs
 
 MOST_OPEN_NEEDS = 2000
 """Leads are looked for among this many of the newest open needs."""
+
+MOST_ANONYMOUS_CANDIDATES = 3
+
+
+def shown_to(actor: Actor, limit: int) -> int:
+    """How many candidates that actor may see: staff as many as they ask for, others a few without names."""
+    return limit if actor.is_staff else min(limit, MOST_ANONYMOUS_CANDIDATES)
 
 
 def embedded_need(session: Session, engine: MatchingEngine, need: Need) -> EmbeddedNeed:
@@ -53,6 +60,18 @@ def recommend_for_need(
     session.add(run)
     session.flush()
     return found, run
+
+
+def recommend_unstored(
+    engine: MatchingEngine, actor: Actor, data: PreviewInput, limit: int
+) -> RecommendationAnswer:
+    """Rank for a need that is kept nowhere; who is not staff sees no names.
+
+    Raises `Problem` 503 while the model loads or when the encoder does not answer in time.
+    """
+    recommender = engine.recommender()
+    found = engine.recommend(engine.embed(_profile_of(data)), shown_to(actor, limit))
+    return recommendation_answer(recommender, found, named=actor.is_staff, generated_at=clock.now())
 
 
 def record_feedback(session: Session, actor: Actor, run_id: UUID, data: FeedbackInput) -> Feedback:
@@ -120,3 +139,22 @@ def _mark_contracted(session: Session, need_id: UUID) -> None:
         need.status = NeedStatus.CONTRACTED.value
         need.version += 1
         need.updated_at = clock.now()
+
+
+def _profile_of(data: PreviewInput) -> NeedProfile:
+    return NeedProfile(
+        title=data.title,
+        description=data.description,
+        industry=data.industry,
+        region=data.region,
+        manufacturer_business_number=data.business_number,
+        categories=tuple(data.categories),
+        processes=tuple(data.processes),
+        budget_won=data.budget_won,
+        start_by=data.start_by,
+        required_certifications=tuple(data.required_certifications),
+        excluded_supplier_ids=tuple(str(one) for one in data.excluded_supplier_ids),
+        needs_on_site_support=data.needs_on_site_support,
+        smart_level=data.smart_level,
+        employee_count=data.employee_count,
+    )

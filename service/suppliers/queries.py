@@ -1,7 +1,7 @@
 """Reading suppliers: who may see which, the directory, and their parts without a query a row."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -118,6 +118,38 @@ def search_directory(
         )
     statement = statement.order_by(col(Supplier.company_name), col(Supplier.id)).limit(limit + 1)
     return cut_page(session.exec(statement).all(), limit, lambda row: (row.company_name, str(row.id)))
+
+
+def count_directory(session: Session, actor: Actor, wanted: DirectoryFilter) -> int:
+    """How many suppliers of the directory fit."""
+    statement = select(func.count()).select_from(Supplier)
+    return session.exec(statement.where(visible_to(actor), *_conditions(wanted, actor))).one()
+
+
+@dataclass(frozen=True)
+class DirectoryCounts:
+    """Approved suppliers: in all, by solution category and by the province that they are in."""
+
+    suppliers: int
+    by_category: Mapping[str, int]
+    by_region: Mapping[str, int]
+
+
+def count_approved(session: Session) -> DirectoryCounts:
+    """What the directory holds. A supplier counts once for each category that any of its solutions is of."""
+    approved = col(Supplier.status) == SupplierStatus.APPROVED.value
+    category = func.unnest(col(Solution.categories)).label("category")
+    offered = (
+        select(category, col(Solution.supplier_id))
+        .join(Supplier, col(Supplier.id) == col(Solution.supplier_id))
+        .where(approved)
+        .distinct()
+        .subquery()
+    )
+    by_category = select(offered.c.category, func.count()).group_by(offered.c.category)
+    by_region = select(Supplier.region, func.count()).where(approved).group_by(col(Supplier.region))
+    regions = dict(session.exec(by_region).all())
+    return DirectoryCounts(sum(regions.values()), dict(session.exec(by_category).all()), regions)
 
 
 def _conditions(wanted: DirectoryFilter, actor: Actor) -> list[ColumnElement[bool]]:

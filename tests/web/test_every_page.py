@@ -21,7 +21,7 @@ ASKED_WHILE_TYPING = "/checks/"
 """Short texts that a field asks for: no pages."""
 LARGEST_PAGE = 100 * 1024
 _PARAMETER = re.compile(r"{(\w+)(?::\w+)?}")
-NOT_HTML = re.compile(r"\.(csv|xlsx|json|svg)$")
+NOT_HTML = re.compile(r"\.(csv|xlsx|json|svg|txt)$")
 
 
 def _opened() -> set[str]:
