@@ -3,7 +3,7 @@
 from datetime import date
 from fractions import Fraction
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from service.db.tables import FundTerm, Programme
 from service.financing.errors import TermsError
@@ -43,7 +43,7 @@ def funds_on(session: Session, day: date) -> list[FundTerm]:
 
 def programmes_with_grants(session: Session) -> list[Programme]:
     """The programmes whose grants are published as rows of share and cap."""
-    stated = col(Programme.terms).has_key("grant_rows")
+    stated = func.jsonb_exists(Programme.terms, "grant_rows")
     return list(session.exec(select(Programme).where(stated).order_by(col(Programme.name))))
 
 

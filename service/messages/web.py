@@ -36,6 +36,8 @@ ON_PAGES: dict[str, str] = {
 }
 """What the API says to those who write JSON, said to those who fill in a form."""
 
+WEEKDAYS = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
+
 LABELS: dict[str, dict[str, str]] = {
     "role": {
         "supplier": "공급기업",
@@ -58,6 +60,8 @@ LABELS: dict[str, dict[str, str]] = {
         "completed": "완료",
         "rejected": "제외",
     },
+    "unnamed_amount": {"grant": "정부지원금", "fee": "수수료"},
+    "way_to_pay": {"installment": "할부", "fund_loan": "펀드 대출", "lump_sum": "일시불"},
     "consent": {
         "registration": "개인정보 수집·이용 (필수)",
         "marketing": "소식 받기 (선택)",

@@ -112,6 +112,9 @@ def _read_list(of: Schema, name: str, fields: Fields) -> object:
         return rows if rows or name in fields else _ABSENT
     if name not in fields:
         return _ABSENT
+    if of.get("type") == "integer":  # amounts hold commas themselves: one a line
+        lines = [line for value in fields.getlist(name) for line in value.splitlines() if line.strip()]
+        return [line if (amount := read_won(line)) is None else amount for line in lines]
     typed = (part.strip() for value in fields.getlist(name) for part in _SEPARATORS.split(value))
     return [part for part in typed if part]
 
