@@ -13,9 +13,9 @@ from service.financing.answers import RowAnswer
 from service.financing.conventions import RowKind
 
 MOST_BARS = 60
-WIDTH, LEFT, RIGHT = 560, 76, 552
-PAID_TOP, PAID_BOTTOM = 34, 176
-OWED_TOP, OWED_BOTTOM = 226, 312
+LEFT, RIGHT = 92, 552
+PAID_TOP, PAID_BOTTOM = 42, 188
+OWED_TOP, OWED_BOTTOM = 250, 336
 MOST_TICKS = 4
 
 

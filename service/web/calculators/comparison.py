@@ -13,7 +13,7 @@ from service.financing.schemas import ComparisonInput
 from service.financing.terms import Terms
 from service.kit import clock
 from service.messages.web import LABELS
-from service.web.calculators.reading import address, computing, opened
+from service.web.calculators.reading import address, computing, opened, whole_address
 from service.web.forms import Asked, Form, Pairs
 from service.web.rendering import page
 from service.web.visitor import AnyVisitor
@@ -54,7 +54,6 @@ def show_comparison(request: Request, visitor: AnyVisitor, asked: Asked) -> HTML
     answer = None
     with computing(form):
         answer = make_comparison(form.read(ComparisonInput), request)
-    public = request.app.state.settings.public_url.rstrip("/")
     return page(
         visitor,
         "calculators/comparison.html",
@@ -64,7 +63,9 @@ def show_comparison(request: Request, visitor: AnyVisitor, asked: Asked) -> HTML
         places=_places(answer, form) if answer else [],
         columns=range(MOST_COMPARED),
         kept=_kept(form),
-        whole=public + address(PATH, [(name, value) for name, value in form.values.multi_items() if value]),
+        whole=whole_address(
+            request, PATH, [(name, value) for name, value in form.values.multi_items() if value]
+        ),
     )
 
 

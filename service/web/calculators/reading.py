@@ -7,6 +7,7 @@ from functools import cache
 from unicodedata import normalize
 from urllib.parse import urlencode
 
+from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from service.financing.errors import TermsError
@@ -58,7 +59,14 @@ def pairs_of(form: Form, model: type[BaseModel], first: Mapping[str, str]) -> Pa
 
 def address(path: str, pairs: Pairs, **more: object) -> str:
     """The address that repeats a calculation."""
-    return f"{path}?{urlencode([*pairs, *more.items()])}"
+    plain = [(name, value.replace(",", "") if name.endswith("_won") else value) for name, value in pairs]
+    return f"{path}?{urlencode([*plain, *more.items()])}"
+
+
+def whole_address(request: Request, path: str, pairs: Pairs) -> str:
+    """The same with the name of the site, to be sent to others."""
+    public: str = request.app.state.settings.public_url
+    return public.rstrip("/") + address(path, pairs)
 
 
 @cache

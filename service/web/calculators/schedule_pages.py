@@ -15,7 +15,7 @@ from service.financing.rows import Schedule
 from service.financing.schemas import ContractInput
 from service.kit import clock
 from service.web.calculators.comparison import starting_from
-from service.web.calculators.reading import address, computing, opened, pairs_of
+from service.web.calculators.reading import address, computing, opened, pairs_of, whole_address
 from service.web.calculators.schedule_view import Answered, ScheduleView, view_of
 from service.web.forms import Asked, Form, Pairs
 from service.web.rendering import page
@@ -48,10 +48,9 @@ class ScheduleCalculator(Generic[Terms]):
 
     def links(self, request: Request, pairs: Pairs) -> dict[str, str]:
         """Where this calculation is found again: by its whole address, as files, on paper."""
-        public = request.app.state.settings.public_url.rstrip("/")
         return {
             "page": address(self.path, pairs),
-            "whole": public + address(self.path, pairs),
+            "whole": whole_address(request, self.path, pairs),
             "csv": address(f"{self.path}.csv", pairs),
             "xlsx": address(f"{self.path}.xlsx", pairs),
             "print": address(f"{self.path}/print", pairs),

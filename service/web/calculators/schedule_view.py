@@ -102,13 +102,13 @@ class ScheduleView:
 def view_of(schedule: Schedule, answer: Answered) -> ScheduleView:
     """The view of an answer and the schedule it was made from."""
     figures = summary_of(schedule, disclose(schedule))
-    named = [(name, SUMMARY[name], figure_text(figure)) for name, figure in figures]
+    named = [(name, SUMMARY[name], figure_text(figure)) for name, figure in figures if name != "calendar"]
     return ScheduleView(
         answer=answer,
         schedule=schedule,
         chart=schedule_chart(answer.rows, schedule.terms.principal_won),
         figures=[(label, text) for _, label, text in named],
-        conventions=[(label, text) for name, label, text in named if name in (*CONVENTIONS, "calendar")],
+        conventions=[(label, text) for name, label, text in named if name in CONVENTIONS],
     )
 
 

@@ -6,21 +6,29 @@ from datetime import timedelta
 from functools import reduce
 from typing import Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 from sqlmodel import Session
 
 from service.db.session import DbSession
 from service.financing import endpoints as api
-from service.financing.planning import AffordablePriceInput, GrantQuery, ImpliedRateInput, ShortestTermInput
+from service.financing.percent import percent_text
+from service.financing.planning import (
+    AffordablePriceInput,
+    GrantQuery,
+    GrantSharesAnswer,
+    ImpliedRateInput,
+    ShortestTermInput,
+    SolvedAnswer,
+)
 from service.financing.queries import programmes_with_grants
 from service.financing.schemas import OverdueChargeQuery, PrepaymentFeeQuery, PresentValueQuery
 from service.financing.summary import figure_text
 from service.kit import clock
 from service.messages.amounts import won_text
 from service.messages.calculators import ANSWERS, FIELDS, TITLES
-from service.web.calculators.reading import computing, opened
+from service.web.calculators.reading import address, computing, opened, whole_address
 from service.web.forms import Asked, Form
 from service.web.rendering import page
 from service.web.visitor import AnyVisitor
@@ -88,6 +96,19 @@ def parts(calculator: SmallCalculator, answer: BaseModel) -> list[tuple[str, str
     return [
         (ANSWERS[name], _text(name, reduce(getattr, name.split("."), answer))) for name in calculator.shown
     ]
+
+
+def going_on(answer: BaseModel | None) -> str:
+    """The installment calculation of what was solved, or of the part that a grant leaves."""
+    path = "/calculators/installment"
+    if isinstance(answer, SolvedAnswer):
+        rate = percent_text(answer.annual_rate_percent)
+        sale = {"price_won": answer.price_won, "months": answer.months, "annual_rate_percent": rate}
+        return address(path, [*((name, str(value)) for name, value in sale.items()), ("start_date", "")])
+    if isinstance(answer, GrantSharesAnswer):
+        granted = str(answer.government_won + answer.host_won)
+        return address(path, [("price_won", str(answer.cost_won)), ("grant.amount_won", granted)])
+    return ""
 
 
 def _kind(name: str) -> Kind:
@@ -188,7 +209,7 @@ router = APIRouter()
 
 def _add_page(calculator: SmallCalculator) -> None:
     @router.get(calculator.path)
-    def show(visitor: AnyVisitor, asked: Asked, session: DbSession) -> HTMLResponse:
+    def show(request: Request, visitor: AnyVisitor, asked: Asked, session: DbSession) -> HTMLResponse:
         choices = _grant_rows(session) if "row" in calculator.first() else []
         first = {**calculator.first(), **({"row": choices[0][0]} if choices else {})}
         form = opened(asked, first)
@@ -204,6 +225,8 @@ def _add_page(calculator: SmallCalculator) -> None:
             choices=choices,
             answer=answer,
             parts=parts(calculator, answer) if answer else [],
+            go_on=going_on(answer),
+            whole=whole_address(request, calculator.path, form.values.multi_items()),
             others=[each for each in SMALL if each is not calculator],
         )
 
@@ -216,7 +239,7 @@ def _grant_rows(session: Session) -> Choices:
         for row in programme.terms["grant_rows"]
     ]
     return [
-        (SEPARATOR.join((code, str(year), level, track)), f"{year}년 {name} · {level} ({track})")
+        (SEPARATOR.join((code, str(year), level, track)), f"{name} · {level} · {year}년 {track}")
         for year, name, level, track, code in sorted(rows, key=lambda row: (-row[0], *row[1:]))
     ]
 
