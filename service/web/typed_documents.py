@@ -108,8 +108,10 @@ def _is_empty(part: object) -> bool:
 
 def _read_list(of: Schema, name: str, fields: Fields) -> object:
     if of.get("type") == "object" or "oneOf" in of:
-        rows = [_read_row(of, f"{name}.{number}", fields) for number in row_numbers(fields, name)]
-        return rows if rows or name in fields else _ABSENT
+        numbers = row_numbers(fields, name)
+        rows = [_read_row(of, f"{name}.{number}", fields) for number in numbers]
+        filled = [row for row in rows if row is not _ABSENT and not _is_empty(row)]
+        return filled if numbers or name in fields else _ABSENT
     if name not in fields:
         return _ABSENT
     if of.get("type") == "integer":  # amounts hold commas themselves: one a line
