@@ -1,4 +1,4 @@
-"""The calculators' pages: what they show is what the API answers, and what is wrong stands beside its field."""
+"""The calculators' pages show what the API answers, and what is wrong stands beside its field."""
 
 import re
 from datetime import UTC, datetime
@@ -164,7 +164,10 @@ def _document(terms: Any, random: Random) -> dict[str, Any]:
             {"name": fee.name, "amount_won": fee.amount_won, "when": str(fee.when)} for fee in terms.fees
         ],
         "rate_changes": [
-            {"from": each.effective_from.isoformat(), "annual_rate_percent": _decimal(each.annual_rate_percent)}
+            {
+                "from": each.effective_from.isoformat(),
+                "annual_rate_percent": _decimal(each.annual_rate_percent),
+            }
             for each in changes
         ],
         "prepayments": [
@@ -192,7 +195,8 @@ def test_the_first_opening_shows_a_whole_example(world: World) -> None:
 
 def test_amounts_and_rates_may_be_typed_as_people_write_them(world: World) -> None:
     page = opened(
-        world, "/calculators/installment?" + urlencode({"price_won": "1억 2천만", "annual_rate_percent": "4.5 %"})
+        world,
+        "/calculators/installment?" + urlencode({"price_won": "1억 2천만", "annual_rate_percent": "4.5 %"}),
     )
 
     answer = answered(world, "installment-schedules", INSTALLMENT | {"price_won": 120_000_000})
@@ -202,8 +206,8 @@ def test_amounts_and_rates_may_be_typed_as_people_write_them(world: World) -> No
 def test_a_payment_that_a_holiday_moves_says_which_holiday(world: World) -> None:
     page = opened(world, address("installment", DATED | {"start_date": "2026-02-25", "months": 12}))
 
-    assert '2026-09-25<td><b>2026-09-28</b> <i>추석</i>' in page.text
-    assert '2026-04-25<td><b>2026-04-27</b> <i>토요일</i>' in page.text
+    assert "2026-09-25<td><b>2026-09-28</b> <i>추석</i>" in page.text
+    assert "2026-04-25<td><b>2026-04-27</b> <i>토요일</i>" in page.text
 
 
 @pytest.mark.parametrize(
