@@ -193,6 +193,15 @@ def test_the_first_opening_shows_a_whole_example(world: World) -> None:
     assert len(shown_rows(page)) == 36
 
 
+def test_what_is_paid_each_month_includes_the_fee_of_every_instalment(world: World) -> None:
+    fees = [{"name": "관리비", "amount_won": 10_000, "when": "each_period"}]
+    answer = answered(world, "installment-schedules", INSTALLMENT | {"fees": fees})
+    page = opened(world, address("installment", INSTALLMENT | {"fees": fees}))
+
+    assert answer["rows"][0]["payment_won"] == 2_984_692
+    assert "매달 (수수료 10,000원 포함) 2,984,692원" in text_of(page)
+
+
 def test_amounts_and_rates_may_be_typed_as_people_write_them(world: World) -> None:
     page = opened(
         world,

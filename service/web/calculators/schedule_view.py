@@ -52,10 +52,7 @@ class ScheduleView:
     answer: Answered
     schedule: Schedule
     chart: ScheduleChart
-    figures: Sequence[tuple[str, str]]
-    """Everything that stands above the rows on paper."""
     conventions: Sequence[tuple[str, str]]
-    """What of it says how it was computed."""
 
     @property
     def method(self) -> str:
@@ -66,6 +63,12 @@ class ScheduleView:
     def is_bullet(self) -> bool:
         """Whether only interest is paid before the end."""
         return self.schedule.terms.method is Method.BULLET
+
+    @property
+    def monthly_won(self) -> int | None:
+        """What a level plan takes each month, the fee of every instalment included; None for other plans."""
+        level = self.answer.level_payment_won
+        return None if level is None else level + self.schedule.terms.period_fees_won
 
     @property
     def has_dates(self) -> bool:
@@ -102,13 +105,11 @@ class ScheduleView:
 def view_of(schedule: Schedule, answer: Answered) -> ScheduleView:
     """The view of an answer and the schedule it was made from."""
     figures = summary_of(schedule, disclose(schedule))
-    named = [(name, SUMMARY[name], figure_text(figure)) for name, figure in figures if name != "calendar"]
     return ScheduleView(
         answer=answer,
         schedule=schedule,
         chart=schedule_chart(answer.rows, schedule.terms.principal_won),
-        figures=[(label, text) for _, label, text in named],
-        conventions=[(label, text) for name, label, text in named if name in CONVENTIONS],
+        conventions=[(SUMMARY[name], figure_text(figure)) for name, figure in figures if name in CONVENTIONS],
     )
 
 
