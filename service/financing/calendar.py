@@ -30,7 +30,7 @@ class BusinessCalendar:
     """
 
     overrides: Mapping[date, bool] = field(default_factory=dict)
-    _years: dict[int, frozenset[date]] = field(default_factory=dict, repr=False, compare=False)
+    _years: dict[int, Mapping[date, str]] = field(default_factory=dict, repr=False, compare=False)
     _moved: dict[tuple[date, BusinessDay], date] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -72,11 +72,15 @@ class BusinessCalendar:
             day += step
         return day
 
-    def _holidays_of(self, year: int) -> frozenset[date]:
+    def holiday_name(self, day: date) -> str | None:
+        """What that holiday is called in Korean; None for any other day, plain weekends included."""
+        return self._holidays_of(day.year).get(day)
+
+    def _holidays_of(self, year: int) -> Mapping[date, str]:
         known = self._years.get(year)
         if known is None:
-            listed = holidays.country_holidays("KR", years=year, categories=("public", "bank"))
-            known = self._years[year] = frozenset(day for day in listed if day.year == year)
+            listed = holidays.country_holidays("KR", years=year, categories=("public", "bank"), language="ko")
+            known = self._years[year] = {day: name for day, name in listed.items() if day.year == year}
         return known
 
 

@@ -27,7 +27,7 @@ from service.financing.comparison import compare
 from service.financing.disclosure import check_legal_cap, disclose
 from service.financing.errors import TermsError
 from service.financing.forms import Form, accepted_form, in_form
-from service.financing.fund_loan import build_fund_loan
+from service.financing.fund_loan import FundLoan, build_fund_loan
 from service.financing.fund_terms import check_conditions, conditions_on
 from service.financing.grants import find_grant_row, share_cost
 from service.financing.planning import (
@@ -69,11 +69,10 @@ Accept = Annotated[str | None, Header(include_in_schema=False)]
 
 _FORMS: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "상환표. Accept 헤더로 CSV, XLSX, 인쇄용 HTML도 받을 수 있습니다.",
+        "description": "상환표. Accept 헤더로 CSV, XLSX도 받을 수 있습니다.",
         "content": {
             Form.CSV.value: {"schema": {"type": "string"}},
             Form.XLSX.value: {"schema": {"type": "string", "format": "binary"}},
-            Form.HTML.value: {"schema": {"type": "string"}},
         },
     }
 }
@@ -98,8 +97,7 @@ def make_fund_loan_schedule(
 ) -> FundLoanAnswer | Response:
     """은행 금리에서 감면금리를 뺀(하한 적용) 금리의 상환표와 이자 절감액을 계산합니다."""
     form = accepted_form(accept)
-    _check_fund(request, given)
-    loan = build_fund_loan(given.market_terms(), given.fund_rate())
+    loan = checked_fund_loan(request, given)
     return fund_loan_answer(given, loan) if form is Form.JSON else in_form(form, loan.schedule)
 
 
@@ -154,6 +152,12 @@ def compute_present_value(given: PresentValueQuery) -> PresentValueScheduleAnswe
     """해마다 한 번인 현금흐름의 현재가치와 유효이자율법 상각표를 계산합니다."""
     discounted = amortise_discount(given.annual_rate_percent, given.cashflows_won)
     return PresentValueScheduleAnswer.model_validate(discounted)
+
+
+def checked_fund_loan(request: Request, given: FundLoanInput) -> FundLoan:
+    """The loan, once the fund that it names is known to make it. Raises TermsError."""
+    _check_fund(request, given)
+    return build_fund_loan(given.market_terms(), given.fund_rate())
 
 
 def _check_fund(request: Request, given: FundLoanInput) -> None:

@@ -1,13 +1,11 @@
-"""Which form of a schedule a caller accepts, and the answer in that form."""
+"""Which form of a schedule a caller accepts, and the answer in that form. Pages are the website's."""
 
-from collections.abc import Callable
 from enum import StrEnum
 
 from fastapi import Response
 
 from service.financing.disclosure import disclose
 from service.financing.files import csv_file, xlsx_file
-from service.financing.page import schedule_page
 from service.financing.rows import Schedule
 from service.kit.accept import preferred
 from service.kit.problems import Problem
@@ -19,7 +17,6 @@ class Form(StrEnum):
     JSON = "application/json"
     CSV = "text/csv"
     XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    HTML = "text/html"
 
 
 def accepted_form(accept: str | None) -> Form:
@@ -31,16 +28,9 @@ def accepted_form(accept: str | None) -> Form:
 
 
 def in_form(form: Form, schedule: Schedule) -> Response:
-    """The schedule as a file or a page. Raises TermsError when fees lift the rate over the legal cap."""
+    """The schedule as a file. Raises TermsError when fees lift the rate over the legal cap."""
     rates = disclose(schedule)
-    makers: dict[Form, Callable[[], bytes | str]] = {
-        Form.CSV: lambda: csv_file(schedule),
-        Form.XLSX: lambda: xlsx_file(schedule, rates),
-        Form.HTML: lambda: schedule_page(schedule, rates),
-    }
-    headers = {"Vary": "Accept"}
-    if form in (Form.CSV, Form.XLSX):
-        ending = "csv" if form is Form.CSV else "xlsx"
-        headers["Content-Disposition"] = f'attachment; filename="schedule.{ending}"'
-    media_type = f"{form}; charset=utf-8" if form is not Form.XLSX else form.value
-    return Response(makers[form](), media_type=media_type, headers=headers)
+    content = csv_file(schedule) if form is Form.CSV else xlsx_file(schedule, rates)
+    ending, charset = ("csv", "; charset=utf-8") if form is Form.CSV else ("xlsx", "")
+    headers = {"Vary": "Accept", "Content-Disposition": f'attachment; filename="schedule.{ending}"'}
+    return Response(content, media_type=f"{form}{charset}", headers=headers)

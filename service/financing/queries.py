@@ -1,8 +1,9 @@
 """Published terms of funds and grants, read from the database."""
 
+from datetime import date
 from fractions import Fraction
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, or_, select
 
 from service.db.tables import FundTerm, Programme
 from service.financing.errors import TermsError
@@ -32,6 +33,20 @@ def conditions_of(row: FundTerm) -> FundConditions:
         floor_rate_percent=_rate(row.floor_rate_percent),
         most_months=row.max_months,
     )
+
+
+def funds_on(session: Session, day: date) -> list[FundTerm]:
+    """The funds whose published terms are in force on that day, those for reference only last."""
+    in_force = select(FundTerm).where(
+        col(FundTerm.valid_from) <= day, or_(col(FundTerm.valid_to).is_(None), col(FundTerm.valid_to) >= day)
+    )
+    return list(session.exec(in_force.order_by(col(FundTerm.reference_only), col(FundTerm.name))))
+
+
+def programmes_with_grants(session: Session) -> list[Programme]:
+    """The programmes whose grants are published as rows of share and cap."""
+    stated = func.jsonb_exists(Programme.terms, "grant_rows")
+    return list(session.exec(select(Programme).where(stated).order_by(col(Programme.name))))
 
 
 def grant_rows(session: Session, code: str) -> list[GrantRow]:

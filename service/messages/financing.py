@@ -48,7 +48,7 @@ SENTENCES: dict[str, str] = {
     "total_too_large": "총 납입액이 법정 최고 이자율(연 {cap}%)로 갚는 금액보다 많습니다.",
     "batch_rows_too_many": "회차까지 받을 때는 한 번에 모두 {most}회차까지 계산할 수 있습니다. 나누어 보내거나 detail을 totals로 해 주세요.",
     "batch_too_heavy": "날짜나 수수료 같은 조건이 있는 건이 너무 많습니다. 나누어 보내 주세요.",
-    "not_acceptable_schedule": "이 주소는 JSON, CSV, XLSX, HTML로 답할 수 있습니다. Accept 헤더를 확인해 주세요.",
+    "not_acceptable_schedule": "이 주소는 JSON, CSV, XLSX로 답할 수 있습니다. Accept 헤더를 확인해 주세요.",
     "union_tag_not_found": "{discriminator} 항목이 필요합니다. 어떤 방법인지 넣어 주세요.",
     "union_tag_invalid": "{discriminator} 항목에는 {expected_tags} 가운데 하나를 넣어 주세요.",
     "comparison_best": "현재가치로 가장 적게 듭니다({value}). 이자와 수수료는 {cost}입니다.",
@@ -145,5 +145,4 @@ SUMMARY: dict[str, str] = {
     "summary_sheet": "요약",
     "rows_sheet": "상환표",
     "totals": "합계",
-    "print": "인쇄하기",
 }

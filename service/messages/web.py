@@ -20,6 +20,25 @@ SENTENCES: dict[str, str] = {
     "done_closed": "계정을 닫았습니다. 개인정보는 정해진 기한 안에 지워집니다.",
 }
 
+ON_PAGES: dict[str, str] = {
+    "won_not_integer": "금액은 12000000, 1,200만, 1억 2천만처럼 적어 주세요.",
+    "count_not_integer": "36처럼 정수로 적어 주세요.",
+    "rate_malformed": "4.5처럼 숫자로 적어 주세요. 소수점 아래 열 자리까지 적을 수 있습니다.",
+    "day_malformed": "날짜를 2026-01-25처럼 적어 주세요.",
+    "price_or_principal_required": "가격이 비어 있습니다. 나누어 낼 금액을 적어 주세요.",
+    "principal_mismatch": "원금이 가격에서 선납금과 지원금을 뺀 금액({expected}원)과 다릅니다. 하나만 적거나 맞춰 주세요.",
+    "payment_unit_with_carried_balance": "원 미만을 다음 회차로 넘겨 계산할 때는 납입금 단위를 1원으로 해 주세요.",
+    "step_required": "체증식은 납입금을 몇 퍼센트 올릴지 적어야 합니다. 아래 '납입금 올리기'를 채워 주세요.",
+    "step_never_amortises": "처음 납입금이 이자보다 적어 원금이 늘어납니다. 올리는 비율을 낮추거나 기간을 바꾸고, 그래도 좋다면 '원금이 늘어도 좋습니다'를 골라 주세요.",
+    "start_date_required": "날짜로 계산하는 조건이 있어 시작일이 필요합니다.",
+    "payment_day_mismatch": "첫 납입일이 매달 내는 날과 맞지 않습니다. 하나만 적거나 맞춰 주세요.",
+    "fund_floor": "{fund}의 최저 금리는 연 {floor}%입니다. 그 이상으로 적어 주세요.",
+    "solved_without_events": "이 계산에는 이율 변경과 중도상환을 넣을 수 없습니다. 빼고 다시 계산해 주세요.",
+}
+"""What the API says to those who write JSON, said to those who fill in a form."""
+
+WEEKDAYS = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
+
 LABELS: dict[str, dict[str, str]] = {
     "role": {
         "supplier": "공급기업",
@@ -57,6 +76,8 @@ LABELS: dict[str, dict[str, str]] = {
         "words": "찾을 말",
         "status": "상태",
     },
+    "unnamed_amount": {"grant": "정부지원금", "fee": "수수료"},
+    "way_to_pay": {"installment": "할부", "fund_loan": "펀드 대출", "lump_sum": "일시불"},
     "consent": {
         "registration": "개인정보 수집·이용",
         "marketing": "소식 받기 (선택)",

@@ -20,6 +20,7 @@ from starlette.datastructures import ImmutableMultiDict, UploadFile
 from service.kit.problem_handlers import fault_sentence, pointer
 from service.kit.problems import Problem
 from service.messages import sentence
+from service.messages.web import ON_PAGES
 from service.web.typed_documents import document_of, fields_of, row_numbers, without_empty_rows
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -139,7 +140,14 @@ def _page_sentence(fault: Mapping[str, Any]) -> str:
         return sentence("amount_unreadable")
     if fault["type"] == "unknown_code":
         return sentence("choice_unknown", value=fault.get("ctx", {}).get("value", ""))
+    if fault["type"] in ON_PAGES:
+        return page_sentence(fault["type"])
     return fault_sentence(fault)
+
+
+def page_sentence(code: str, **values: object) -> str:
+    """The sentence of that code as people who fill in a form read it."""
+    return ON_PAGES[code].format(**values) if code in ON_PAGES else sentence(code, **values)
 
 
 def _is_blank(fault: Mapping[str, Any]) -> bool:

@@ -8,14 +8,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
-from service.web import sign_in
+from service.web import calculators, sign_in
 from service.web.problem_pages import ProblemPages
 from service.web.public import clusters, directory, home, programmes, trial
 from service.web.rendering import STATIC
 from service.web.same_site import refuse_other_sites
 from service.web.visitor import SignInNeeded, Visitor
 
-AREAS = (sign_in, home, trial, directory, programmes, clusters)
+AREAS = (sign_in, home, trial, directory, programmes, clusters, *calculators.AREAS)
 """Each has a `router` of its own."""
 
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -25,8 +25,9 @@ _SEPARATORS = re.compile(r"[,\n]")
 def document_of(model: type[BaseModel], fields: Fields) -> dict[str, Any]:
     """What the fields say of the model, as JSON would hold it; a part without any field is left out.
 
-    An empty field is null where the schema has one, and left out where not. Amounts may be typed as
-    people write them ("1,200만"); what cannot be read stays as it was typed, for the schema to refuse.
+    An empty field is null where the schema has one, and left out where not; so is a part in which nothing
+    was filled in or ticked. Amounts may be typed as people write them ("1,200만"); what cannot be read stays
+    as it was typed, for the schema to refuse.
     """
     document = _read(_schema_of(model), "", fields)
     return document if isinstance(document, dict) else {}
@@ -85,7 +86,8 @@ def _read(schema: Schema, name: str, fields: Fields) -> object:
     nullable = len(branches) < len(schema.get("anyOf", branches))
     match branches[0].get("type"):
         case "object":
-            return _read_object(branches[0], name, fields)
+            part = _read_object(branches[0], name, fields)
+            return None if nullable and _is_empty(part) else part
         case "array":
             return _read_list(branches[0]["items"], name, fields)
         case "boolean":
@@ -100,14 +102,33 @@ def _read_object(schema: Schema, name: str, fields: Fields) -> object:
     return {key: part for key, part in parts.items() if part is not _ABSENT} or _ABSENT
 
 
+def _is_empty(part: object) -> bool:
+    return isinstance(part, dict) and all(each in (None, False) for each in part.values())
+
+
 def _read_list(of: Schema, name: str, fields: Fields) -> object:
-    if of.get("type") == "object":
-        rows = [_read(of, f"{name}.{number}", fields) for number in row_numbers(fields, name)]
-        return rows if rows or name in fields else _ABSENT
+    if of.get("type") == "object" or "oneOf" in of:
+        numbers = row_numbers(fields, name)
+        rows = [_read_row(of, f"{name}.{number}", fields) for number in numbers]
+        filled = [row for row in rows if row is not _ABSENT and not _is_empty(row)]
+        return filled if numbers or name in fields else _ABSENT
     if name not in fields:
         return _ABSENT
+    if of.get("type") == "integer":  # amounts hold commas themselves: one a line
+        lines = [line for value in fields.getlist(name) for line in value.splitlines() if line.strip()]
+        return [line if (amount := read_won(line)) is None else amount for line in lines]
     typed = (part.strip() for value in fields.getlist(name) for part in _SEPARATORS.split(value))
     return [part for part in typed if part]
+
+
+def _read_row(of: Schema, name: str, fields: Fields) -> object:
+    """A row of a list; where it may be of several kinds, its field `kind` (or the like) tells which."""
+    if "oneOf" not in of:
+        return _read(of, name, fields)
+    tag = of["discriminator"]["propertyName"]
+    typed = fields.get(f"{name}.{tag}", "")
+    chosen = (each for each in of["oneOf"] if each["properties"][tag].get("const") == typed)
+    return _read(next(chosen, {"type": "object", "properties": {tag: {"type": "string"}}}), name, fields)
 
 
 def _read_scalar(kind: str, nullable: bool, name: str, fields: Fields) -> object:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -55,6 +56,11 @@ def share(value: float) -> str:
     return f"{round(value * 100)}%"
 
 
+def percent(value: Fraction | float) -> str:
+    """A rate in percent with at most four decimals: 4.5%."""
+    return f"{float(value):.4f}".rstrip("0").rstrip(".") + "%"
+
+
 def business_number(value: str) -> str:
     """120-81-47521."""
     return f"{value[:3]}-{value[3:5]}-{value[5:]}" if len(value) == 10 else value
@@ -97,7 +103,7 @@ _CERTIFICATIONS = {each.code: each.name for each in taxonomy.certifications()}
 FILTERS: Mapping[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
-        day, moment, iso, won, reading, number, share, business_number, label, category, region, industry,
-        certification, paragraphs,
+        day, moment, iso, won, reading, number, share, percent, business_number, label, category, region,
+        industry, certification, paragraphs,
     )
 }  # fmt: skip

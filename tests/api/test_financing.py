@@ -368,22 +368,13 @@ def test_a_workbook_holds_a_summary_and_numbers_that_add_up(client: TestClient) 
     assert rows.cell(2, principal + 1).number_format == "#,##0"
 
 
-def test_a_page_to_print_shows_the_same_rows(client: TestClient) -> None:
-    page = post(client, "installment-schedules", CONTRACT_EXAMPLE, Accept="text/html").text
-
-    assert page.startswith("<!doctype html>")
-    assert page.count("<tr>") == 34 + 2 + page.count('<th scope="row">')
-    assert "<td>2,974,692</td>" in page
-    assert "<td>중도상환</td>" in page
-
-
 @pytest.mark.parametrize(
     ("accept", "content_type"),
     [
         ("*/*", "application/json"),
         ("application/json;q=0.1, text/csv", "text/csv; charset=utf-8"),
         ("text/*", "text/csv; charset=utf-8"),
-        ("text/html,application/xhtml+xml,*/*;q=0.8", "text/html; charset=utf-8"),
+        ("text/html,application/xhtml+xml,*/*;q=0.8", "application/json"),
         ("text/csv;q=0, */*", "application/json"),
     ],
 )

@@ -1,9 +1,12 @@
 // Comfort for browsers that run scripts; every page works without.
 // Pages opt in by attributes, so that no page needs a script of its own:
 //   form[data-live="#id"]   asks the form's own address again while typing and shows that part of the answer
-//                           (data-live-from: another address for it, asked with the same method)
+//                           ("#one, #two": several), and beside each field what is wrong with it
+//                           (data-live-from: another address for it, asked with the same method);
+//                           where the part holds a [data-say], only that is read aloud
 //   input[data-check="/x"]  asks /x?value=... when the field is left and shows the answer's text below the field
 //   form[data-ask="text"]   asks once more before sending
+//   button[data-copy="#id"] copies what that field holds; button[data-print] prints the page
 "use strict";
 
 const PAUSE = 400;
@@ -13,33 +16,65 @@ function onPause(action) {
   return () => { clearTimeout(timer); timer = setTimeout(action, PAUSE); };
 }
 
-function showPart(selector, html) {
-  const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(selector);
-  const shown = document.querySelector(selector);
-  if (fresh && shown) shown.replaceChildren(...fresh.childNodes);
+function showParts(targets, fresh) {
+  for (const shown of targets) {
+    const part = fresh.getElementById(shown.id);
+    if (part) shown.replaceChildren(...part.childNodes);
+  }
+}
+
+// An answer about a field whose text has changed since says nothing about it any more.
+function showErrors(form, fresh) {
+  for (const input of form.querySelectorAll(".field [id][name]")) {
+    const asked = fresh.getElementById(input.id);
+    if (!asked || (asked.value !== input.value && asked.value.replaceAll(",", "") !== input.value.replaceAll(",", ""))) continue;
+    const field = input.closest(".field"), error = asked.closest(".field").querySelector(".error");
+    field.querySelectorAll(".error").forEach((old) => old.remove());
+    if (error) field.append(error);
+    field.classList.toggle("field-wrong", Boolean(error));
+    for (const name of ["aria-invalid", "aria-describedby"]) {
+      if (asked.hasAttribute(name)) input.setAttribute(name, asked.getAttribute(name)); else input.removeAttribute(name);
+    }
+  }
+}
+
+function makeSpeaker(targets) {
+  if (!targets.some((target) => target.querySelector("[data-say]"))) {
+    targets.forEach((target) => target.setAttribute("aria-live", "polite"));
+    return () => {};
+  }
+  const speaker = document.createElement("p");
+  speaker.className = "visually-hidden";
+  speaker.setAttribute("role", "status");
+  targets[0].before(speaker);
+  return (fresh) => { speaker.textContent = (fresh.querySelector("[data-say]") || fresh.getElementById("form-errors"))?.textContent.replace(/\s+/g, " ") ?? ""; };
 }
 
 function liven(form) {
-  const selector = form.dataset.live;
-  const target = document.querySelector(selector);
-  if (!target) return;
-  target.setAttribute("aria-live", "polite");
+  const targets = [...document.querySelectorAll(form.dataset.live)];
+  if (!targets.length) return;
+  const say = makeSpeaker(targets);
   let latest = 0;
   const ask = async () => {
     const mine = ++latest;
     const fields = new URLSearchParams(new FormData(form));
     const address = form.dataset.liveFrom || form.getAttribute("action") || location.pathname;
     const posts = form.method === "post";
-    target.setAttribute("aria-busy", "true");
+    targets.forEach((target) => target.setAttribute("aria-busy", "true"));
     try {
       const answer = await fetch(posts ? address : `${address}?${fields}`, {
         method: posts ? "POST" : "GET", body: posts ? fields : undefined, headers: { Accept: "text/html" },
       });
       if (mine !== latest) return;
-      if (answer.ok || answer.status === 422) showPart(selector, await answer.text());
+      if (answer.ok || answer.status === 422) {
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+        say(fresh);
+        showErrors(form, fresh);
+        showParts(targets, fresh);
+      }
       if (answer.ok && !posts) history.replaceState(null, "", `${address}?${fields}`);
     } catch { /* offline: what is shown stays, and the form still sends */ } finally {
-      if (mine === latest) target.removeAttribute("aria-busy");
+      if (mine === latest) targets.forEach((target) => target.removeAttribute("aria-busy"));
     }
   };
   const later = onPause(ask);
@@ -63,6 +98,14 @@ function check(input) {
 
 document.querySelectorAll("form[data-live]").forEach(liven);
 document.querySelectorAll("input[data-check]").forEach(check);
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy], [data-print]");
+  if (!button) return;
+  if ("print" in button.dataset) { window.print(); return; }
+  const field = document.querySelector(button.dataset.copy);
+  field.select();
+  navigator.clipboard.writeText(field.value).then(() => { button.textContent = "복사했습니다"; }).catch(() => document.execCommand("copy"));
+});
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const question = (event.submitter && event.submitter.dataset.ask) || form.dataset.ask;

@@ -82,3 +82,11 @@ def test_days_are_split_between_leap_and_common_years() -> None:
     assert leap_and_common_days(date(2023, 12, 15), date(2024, 1, 15)) == (14, 17)
     assert leap_and_common_days(date(2024, 2, 1), date(2024, 2, 1)) == (0, 0)
     assert leap_and_common_days(date(2023, 1, 1), date(2026, 1, 1)) == (366, 730)
+
+
+def test_a_holiday_has_its_korean_name_and_a_plain_weekend_none() -> None:
+    calendar = BusinessCalendar()
+
+    assert calendar.holiday_name(date(2026, 9, 25)) == "추석"
+    assert calendar.holiday_name(date(2026, 5, 1)) == "노동절"
+    assert calendar.holiday_name(date(2026, 11, 28)) is None
