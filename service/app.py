@@ -20,6 +20,7 @@ import service.imports.jobs
 import service.privacy.jobs
 import service.ranking.jobs
 import service.recommendations.jobs
+import service.suppliers.jobs
 from matching.encoder import Encoder
 from service.accounts import endpoints as accounts
 from service.assignments import endpoints as assignments
@@ -44,6 +45,7 @@ from service.kit.rate_limits import RateLimits
 from service.kit.request_limits import MEGABYTE, RequestLimits
 from service.manufacturers import endpoints as manufacturers
 from service.needs import endpoints as needs
+from service.notifications import endpoints as notifications
 from service.openapi import complete_openapi
 from service.privacy import endpoints as privacy
 from service.programmes import endpoints as programmes
@@ -52,12 +54,14 @@ from service.recommendations import endpoints as recommendations
 from service.recommendations.matching_engine import MatchingEngine, list_policy, load_encoder
 from service.refusals import REFUSALS
 from service.settings import Settings
+from service.suppliers import certificate_endpoints as certificates
 from service.suppliers import endpoints as suppliers
 from service.suppliers import exports
 from service.web.site import install_website
 
 FEATURES = (
     suppliers,
+    certificates,
     manufacturers,
     business_status,
     needs,
@@ -72,6 +76,7 @@ FEATURES = (
     colleagues,
     accounts,
     privacy,
+    notifications,
     exports,
     financing,
 )
@@ -85,6 +90,7 @@ REGISTERED_JOBS = (
     service.privacy.jobs,
     service.ranking.jobs,
     service.recommendations.jobs,
+    service.suppliers.jobs,
 )
 LARGEST_BODY = 1 * MEGABYTE
 LARGEST_IMPORT = 64 * MEGABYTE

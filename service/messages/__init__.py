@@ -9,8 +9,10 @@ from service.messages import (
     evaluation,
     financing,
     maintenance,
+    notifications,
     privacy,
     ranking,
+    suppliers,
     validation,
     web,
 )
@@ -26,6 +28,8 @@ SENTENCES: dict[str, str] = {
     **accounts.SENTENCES,
     **business_status.SENTENCES,
     **privacy.SENTENCES,
+    **notifications.SENTENCES,
+    **suppliers.SENTENCES,
     **maintenance.SENTENCES,
     **web.SENTENCES,
 }

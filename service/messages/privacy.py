@@ -11,6 +11,8 @@ SENTENCES: dict[str, str] = {
 RULES: dict[str, str] = {
     "closed_accounts": "닫은 계정",
     "rejected_registrations": "거절된 등록의 연락처",
+    "registration_drafts": "끝내지 않은 등록",
+    "notifications": "오래된 알림",
     "idempotency_answers": "재전송용으로 둔 답",
     "import_uploads": "끝나지 않은 가져오기 원본",
     "import_rejections": "가져오기에서 거절한 줄",
@@ -23,6 +25,9 @@ ACTIONS: dict[str, str] = {
     "supplier.approved": "등록을 승인했습니다",
     "supplier.rejected": "등록을 거절했습니다",
     "supplier.suspended": "이용을 정지했습니다",
+    "certificate.added": "인증서를 등록했습니다",
+    "certificate.removed": "인증서를 지웠습니다",
+    "supplier.certifications_expired": "기간이 끝난 인증을 프로필에서 뺐습니다",
     "manufacturer.registered": "수요기업으로 등록했습니다",
     "manufacturer.changed": "수요기업 정보를 고쳤습니다",
     "consent.given": "개인정보 동의를 했습니다",

@@ -14,6 +14,7 @@ from sqlalchemy import CursorResult, Executable, text
 from sqlmodel import Session
 
 CLOSED_ACCOUNT_KEPT_FOR = timedelta(days=10)
+DRAFT_KEPT_FOR = timedelta(days=14)
 
 Erase = Callable[[Session, datetime], int]
 
@@ -119,6 +120,18 @@ RULES: tuple[Rule, ...] = (
         timedelta(days=90),
         "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (이의 제기 기간)",
         erase_rejected,
+    ),
+    Rule(
+        "registration_drafts",
+        DRAFT_KEPT_FOR,
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (끝내지 않은 등록. 사람에 관한 항목은 담지 않음)",
+        _by("DELETE FROM registration_draft WHERE saved_at < :cut_off"),
+    ),
+    Rule(
+        "notifications",
+        timedelta(days=365),
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (회사에 보낸 알림)",
+        _by("DELETE FROM notification WHERE created_at < :cut_off"),
     ),
     Rule(
         "idempotency_answers",

@@ -13,10 +13,18 @@ from service.accounts.audit import record_event
 from service.db.tables import Feedback, Need, NeedStatus, RecommendationRun, Supplier, Verdict
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
-from service.recommendations.answers import run_record
+from service.recommendations.answers import (
+    caution_answers,
+    evidence_answers,
+    profile_and_solution,
+    reason_answers,
+    run_record,
+    solution_summary,
+)
+from service.recommendations.introductions import tell_of_introduction
 from service.recommendations.matching_engine import MatchingEngine
 from service.recommendations.profiles import needs_with_manufacturers
-from service.recommendations.schemas import FeedbackInput
+from service.recommendations.schemas import FeedbackInput, LeadAnswer
 from service.recommendations.vectors import embedded_needs
 
 MOST_OPEN_NEEDS = 2000
@@ -64,6 +72,8 @@ def record_feedback(session: Session, actor: Actor, run_id: UUID, data: Feedback
     position = shown.get(str(data.supplier_id))
     if position is None:
         raise field_problem("/supplier_id", "supplier_not_in_run")
+    if data.verdict == Verdict.INTRODUCED.value:
+        tell_of_introduction(session, run.need_id, data.supplier_id)
     feedback = Feedback(
         run_id=run.id,
         need_id=run.need_id,
@@ -102,6 +112,30 @@ def find_leads(
     by_id = {profile.need_id: profile for profile in profiles}
     leads = recommender.leads(str(supplier_id), embedded, limit, clock.today())
     return [(lead, needs[lead.need_id], by_id[lead.need_id]) for lead in leads]
+
+
+def lead_answers(session: Session, engine: MatchingEngine, supplier_id: UUID, limit: int) -> list[LeadAnswer]:
+    """The same as they are shown: the manufacturer is not named. Raises `Problem` 503."""
+    recommender = engine.recommender()
+    items = []
+    for lead, need, profile in find_leads(session, engine, supplier_id, limit):
+        _, solution = profile_and_solution(recommender, str(supplier_id), lead.match.solution_id)
+        items.append(
+            LeadAnswer(
+                rank=lead.rank,
+                need_id=need.id,
+                title=need.title,
+                industry=profile.industry,
+                region=profile.region,
+                budget_won=need.budget_won,
+                score=lead.match.score,
+                solution=solution_summary(solution),
+                reasons=reason_answers(lead.match.reasons),
+                evidence=evidence_answers(lead.match.evidence),
+                cautions=caution_answers(lead.match.cautions),
+            )
+        )
+    return items
 
 
 def _mark_contracted(session: Session, need_id: UUID) -> None:

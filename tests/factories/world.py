@@ -87,6 +87,10 @@ class World:
             return str(self.person("supplier").company_id)
         return str(stored_supplier(self.client))
 
+    def _certificate_id(self, owner: str | None) -> str:
+        path = f"/v1/suppliers/{self.thing('supplier_id', owner)}/certificates"
+        return str(self._made("POST", path, json=companies.certificate())["id"])
+
     def _manufacturer_id(self, owner: str | None) -> str:
         if owner == "manufacturer":
             return str(self.person("manufacturer").company_id)

@@ -1,0 +1,7 @@
+"""Sentences about suppliers' registrations, certificates and introductions."""
+
+SENTENCES: dict[str, str] = {
+    "certificate_known": "같은 번호의 인증서가 이미 있습니다. 번호를 확인하거나 먼저 등록한 것을 지워 주세요.",
+    "certificate_days": "끝나는 날은 받은 날보다 뒤여야 합니다. 날짜를 다시 확인해 주세요.",
+    "draft_too_large": "적으신 내용이 너무 많아 저장하지 못했습니다. 솔루션이나 구축 실적을 줄여 주세요.",
+}
