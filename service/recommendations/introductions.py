@@ -66,14 +66,20 @@ def tell_of_introduction(session: Session, need_id: UUID, supplier_id: UUID) -> 
     if session.exec(known.limit(1)).first() is not None:
         return
     need, supplier = session.get_one(Need, need_id), session.get_one(Supplier, supplier_id)
-    facts = {"need_id": str(need_id), "need_title": need.title}
-    notify(session, NotificationCode.INTRODUCED_TO_MANUFACTURER, supplier_id=supplier_id, **facts)
+    notify(
+        session,
+        NotificationCode.INTRODUCED_TO_MANUFACTURER,
+        supplier_id=supplier_id,
+        need_id=str(need_id),
+        need_title=need.title,
+    )
     notify(
         session,
         NotificationCode.INTRODUCED_TO_SUPPLIER,
         manufacturer_id=need.manufacturer_id,
+        need_id=str(need_id),
+        need_title=need.title,
         company_name=supplier.company_name,
-        **facts,
     )
 
 

@@ -3,6 +3,7 @@
 import threading
 import time
 import zlib
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,14 @@ from prometheus_client import Gauge, Histogram
 from sqlmodel import Session
 
 from matching.diversity import ListPolicy
-from matching.domain import NeedProfile, Recommendation
+from matching.domain import (
+    EmbeddedPassages,
+    InferredCategory,
+    NeedProfile,
+    Passage,
+    PassageKind,
+    Recommendation,
+)
 from matching.encoder import Encoder, SentenceTransformerEncoder, embed
 from matching.encoder_folder import made_encoder_name, prepare_encoder_folder
 from matching.exposure import Exposure
@@ -148,9 +156,22 @@ class MatchingEngine:
 
     def embed(self, need: NeedProfile) -> EmbeddedNeed:
         """A need with fresh vectors. Raises `Problem` 503 when the encoder does not answer in time."""
-        encoding = self._encoding.submit(embed, self.encoder, passages_of_need(need))
+        return EmbeddedNeed(need, self._encoded(passages_of_need(need)))
+
+    def infer(self, texts: Sequence[str]) -> list[tuple[InferredCategory, ...]]:
+        """The kinds of solution that each text speaks of, the most probable first, read as a problem.
+
+        Raises `Problem` 503 while the model is loading or slow.
+        """
+        read = [NeedProfile(title="", description=text, industry="", region="") for text in texts]
+        whole = [[one for one in passages_of_need(each) if one.kind == PassageKind.NEED] for each in read]
+        encoded = [self._encoded(passages) for passages in whole]
+        return self.recommender().infer([EmbeddedNeed(*pair) for pair in zip(read, encoded, strict=True)])
+
+    def _encoded(self, passages: Sequence[Passage]) -> EmbeddedPassages:
+        encoding = self._encoding.submit(embed, self.encoder, passages)
         try:
-            return EmbeddedNeed(need, encoding.result(LONGEST_ENCODING_SECONDS))
+            return encoding.result(LONGEST_ENCODING_SECONDS)
         except TimeoutError as error:
             encoding.cancel()
             raise Problem(503, "encoder_slow", headers={"Retry-After": "5"}) from error

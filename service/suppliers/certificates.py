@@ -148,7 +148,7 @@ def _warn(session: Session, today: date) -> None:
 
 def _with_certificates_run_out(session: Session, today: date) -> Sequence[UUID]:
     """Suppliers whose profile still names a certification of which a certificate has ended, in one order."""
-    named = col(Certificate.certification) == any_(col(Supplier.certifications))  # type: ignore[arg-type]
+    named = col(Certificate.certification) == any_(col(Supplier.certifications))
     return session.exec(
         select(Supplier.id)
         .join(Certificate, col(Certificate.supplier_id) == col(Supplier.id))
