@@ -1,5 +1,6 @@
 """Published terms of funds and grants, read from the database."""
 
+from datetime import date
 from fractions import Fraction
 
 from sqlmodel import Session, col, select
@@ -16,20 +17,17 @@ def published_conditions(session: Session, code: str) -> list[FundConditions]:
     rows = session.exec(
         select(FundTerm).where(FundTerm.code == code).order_by(col(FundTerm.valid_from).desc())
     )
-    return [
-        FundConditions(
-            code=row.code,
-            name=row.name,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            ceiling_won=row.ceiling_won,
-            company_limit_won=row.per_company_limit_won,
-            most_reduction_percent=_rate(row.rate_reduction_percent_max),
-            floor_rate_percent=_rate(row.floor_rate_percent),
-            most_months=row.max_months,
-        )
-        for row in rows
-    ]
+    return [_conditions(row) for row in rows]
+
+
+def funds_open_on(session: Session, day: date) -> list[FundConditions]:
+    """The funds that take loans on a day and say how much they take off the rate, by name."""
+    rows = session.exec(
+        select(FundTerm)
+        .where(~col(FundTerm.reference_only), col(FundTerm.rate_reduction_percent_max).is_not(None))
+        .order_by(col(FundTerm.name))
+    )
+    return [fund for row in rows if (fund := _conditions(row)).is_valid_on(day)]
 
 
 def grant_rows(session: Session, code: str) -> list[GrantRow]:
@@ -39,6 +37,20 @@ def grant_rows(session: Session, code: str) -> list[GrantRow]:
     if not rows:
         raise TermsError("programme_unknown", "/programme", programme=code)
     return [GrantRow.of(row) for row in rows]
+
+
+def _conditions(row: FundTerm) -> FundConditions:
+    return FundConditions(
+        code=row.code,
+        name=row.name,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        ceiling_won=row.ceiling_won,
+        company_limit_won=row.per_company_limit_won,
+        most_reduction_percent=_rate(row.rate_reduction_percent_max),
+        floor_rate_percent=_rate(row.floor_rate_percent),
+        most_months=row.max_months,
+    )
 
 
 def _rate(text: str | None) -> Fraction | None:

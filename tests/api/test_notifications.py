@@ -50,7 +50,7 @@ def test_a_company_is_told_of_its_approval_and_of_what_follows(client: TestClien
 
 
 def test_what_was_seen_is_read_for_everyone_of_the_company_and_for_nobody_else(client: TestClient) -> None:
-    own, other, manager = pending(client), pending(client), staff(client)
+    own, other = pending(client), pending(client)
     colleague = sign_in(client, Role.SUPPLIER, own.company_id)
     for each in (own, other):
         client.post(
