@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from matching import taxonomy
+from service.web import wording
 
 Options = Sequence[tuple[str, str]]
 
@@ -10,10 +11,10 @@ _MANUFACTURING = [str(division) for division in range(10, 35)]
 
 CATEGORIES: Options = [(code, taxonomy.category_name(code)) for code in taxonomy.category_codes()]
 REGIONS: Options = [(each.code, each.name) for each in taxonomy.regions()]
-CERTIFICATIONS: Options = [(each.code, each.name) for each in taxonomy.certifications()]
-LEVELS: Options = [(each.name, f"{each.name}: {each.description}") for each in taxonomy.smart_levels()]
-LEVEL_NAMES: Options = [(each.name, each.name) for each in taxonomy.smart_levels()]
-PROCESSES: Sequence[str] = [each.name for each in taxonomy.processes()]
+CERTIFICATIONS: Options = [
+    (each.code, wording.certification(each.code)) for each in taxonomy.certifications()
+]
+LEVELS: Options = [(each.name, each.name) for each in taxonomy.smart_levels()]
 
 
 def industry_options(chosen: Sequence[str]) -> Options:
@@ -31,9 +32,7 @@ CHOICES = {
     "categories": CATEGORIES,
     "regions": REGIONS,
     "certifications": CERTIFICATIONS,
-    "levels": LEVEL_NAMES,
-    "level_help": LEVELS,
-    "processes": PROCESSES,
+    "levels": LEVELS,
     "industries": industry_options,
 }
 """All of them, for the templates."""

@@ -179,14 +179,14 @@ def _keep(
     typed = Form(without_removed(pairs, wish))
     with typed.trying(session):
         draft = save_draft(session, draft, typed.values.multi_items(), step.owns)
+    if draft is None or typed.is_refused:
+        return _step_page(visitor, step, typed, engine, 422)
     form = _form_of(draft)
-    form.refusals = typed.refusals
     if wish.verb == "next":
         _find_faults(session, form)
         form.errors = {name: text for name, text in form.errors.items() if step.owns(name)}
     response = _step_page(visitor, step, form, engine, 422) if form.is_refused else _after(step, form, wish)
-    if draft is not None:
-        _hand_over(request, response, draft)
+    _hand_over(request, response, draft)
     return response
 
 

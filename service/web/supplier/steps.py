@@ -10,16 +10,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Step:
-    """One page of the form. `fields` are whole names, `rows` the beginnings of those in rows."""
+    """One page of the form. `fields` are members of the schema; what lies inside one belongs to it."""
 
     path: str
     name: str
     fields: tuple[str, ...] = ()
-    rows: tuple[str, ...] = ()
 
     def owns(self, field: str) -> bool:
-        """Whether this page asks for that field, or for the group that it names."""
-        return field in self.fields or f"{field}.".startswith(self.rows)
+        """Whether this page asks for that field: `solutions.0.name` is one of `solutions`."""
+        return field.partition(".")[0] in self.fields
 
 
 COMPANY = Step(
@@ -30,14 +29,13 @@ COMPANY = Step(
         "service_regions", "concurrent_project_capacity",
     ),
 )  # fmt: skip
-SOLUTIONS = Step("/register/supplier/solutions", "솔루션", rows=("solutions.",))
-EXPERIENCE = Step("/register/supplier/experience", "구축 실적·인증", ("certifications",), ("references.",))
+SOLUTIONS = Step("/register/supplier/solutions", "솔루션", ("solutions",))
+EXPERIENCE = Step("/register/supplier/experience", "구축 실적·인증", ("references", "certifications"))
 REVIEW = Step("/register/supplier/review", "확인")
 CONTACT = Step(
     "/register/supplier/contact",
     "담당자와 동의",
-    ("representative_name", "address", "consents", "contact"),
-    ("contact.", "consents."),
+    ("contact", "consents", "representative_name", "address"),
 )
 STEPS: Sequence[Step] = (COMPANY, SOLUTIONS, EXPERIENCE, REVIEW, CONTACT)
 
