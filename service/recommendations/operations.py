@@ -101,12 +101,15 @@ def feedback_of_run(session: Session, run_id: UUID) -> Sequence[Feedback]:
 
 
 def find_leads(
-    session: Session, engine: MatchingEngine, supplier_id: UUID, limit: int
+    session: Session, engine: MatchingEngine, supplier_id: UUID, limit: int, among: int = MOST_OPEN_NEEDS
 ) -> list[tuple[Lead, Need, NeedProfile]]:
-    """The open needs that fit a supplier, the best first. Raises `Problem` 503 while the model loads."""
+    """The open needs that fit a supplier, the best first, looked for `among` so many of the newest.
+
+    Two milliseconds a need. Raises `Problem` 503 while the model loads.
+    """
     recommender = engine.recommender()
     statement = select(Need).where(Need.status == NeedStatus.OPEN.value).order_by(col(Need.id).desc())
-    needs = {str(need.id): need for need in session.exec(statement.limit(MOST_OPEN_NEEDS))}
+    needs = {str(need.id): need for need in session.exec(statement.limit(among))}
     profiles = needs_with_manufacturers(session, list(needs.values()))
     embedded = embedded_needs(session, engine.encoder, profiles)
     by_id = {profile.need_id: profile for profile in profiles}
@@ -114,11 +117,13 @@ def find_leads(
     return [(lead, needs[lead.need_id], by_id[lead.need_id]) for lead in leads]
 
 
-def lead_answers(session: Session, engine: MatchingEngine, supplier_id: UUID, limit: int) -> list[LeadAnswer]:
+def lead_answers(
+    session: Session, engine: MatchingEngine, supplier_id: UUID, limit: int, among: int = MOST_OPEN_NEEDS
+) -> list[LeadAnswer]:
     """The same as they are shown: the manufacturer is not named. Raises `Problem` 503."""
     recommender = engine.recommender()
     items = []
-    for lead, need, profile in find_leads(session, engine, supplier_id, limit):
+    for lead, need, profile in find_leads(session, engine, supplier_id, limit, among):
         _, solution = profile_and_solution(recommender, str(supplier_id), lead.match.solution_id)
         items.append(
             LeadAnswer(

@@ -13,8 +13,6 @@ from service.recommendations.matching_engine import MatchingEngine
 
 LEAST_PROBABILITY = 0.15
 MOST_KINDS = 3
-MOST_SOLUTIONS = 5
-"""More are not read while somebody types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +34,13 @@ class ProfileReading:
     gaps: tuple[Gap, ...]
 
 
-def read_profile(engine: MatchingEngine, profile: CapabilityProfile) -> ProfileReading:
-    """Read a profile that may be unfinished. Raises `Problem` 503 while the model loads or is slow."""
+def read_profile(engine: MatchingEngine, profile: CapabilityProfile, most_solutions: int) -> ProfileReading:
+    """Read a profile that may be unfinished; of its solutions so many, as each is encoded for it.
+
+    Raises `Problem` 503 while the model loads or is slow.
+    """
     weights = engine.recommender().ranker.weights
-    described = [each for each in profile.solutions if each.description][:MOST_SOLUTIONS]
+    described = [each for each in profile.solutions if each.description][:most_solutions]
     inferred = engine.infer([f"{each.name}\n{each.description}" for each in described])
     readings = [_reading(each, kinds) for each, kinds in zip(described, inferred, strict=True)]
     return ProfileReading(tuple(readings), profile_gaps(profile, weights))

@@ -68,6 +68,10 @@ class World:
             self._things[parameter, owner] = getattr(self, f"_{parameter}")(owner)
         return self._things[parameter, owner]
 
+    def renew(self, parameter: str) -> None:
+        """Things of that kind may be gone: whoever asks next gets new ones."""
+        self._things = {key: thing for key, thing in self._things.items() if key[0] != parameter}
+
     def missing(self, parameter: str) -> str:
         """An id under which there is nothing."""
         return "NOTHING" if parameter == "code" else str(uuid4())

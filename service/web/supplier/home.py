@@ -21,12 +21,14 @@ from service.suppliers.schemas import SupplierPatch
 from service.web.forms import Form, Posted
 from service.web.rendering import go_to, page
 from service.web.supplier.company import TABS, locked_supplier, own_supplier
-from service.web.supplier.reading import reading_of
+from service.web.supplier.reading import gaps_of
 from service.web.visitor import SupplierVisitor
 
 router = APIRouter()
 
 LEADS_IN_SHORT = 3
+NEWEST_NEEDS = 50
+"""Leads in short come from these: ranking every open need is for the page of leads."""
 NOTIFICATIONS_IN_SHORT = 3
 
 
@@ -67,7 +69,7 @@ def _home(
         form=form,
         supplier=supplier,
         active=profile.active_projects,
-        panel=reading_of(engine, profile),
+        panel=gaps_of(engine, profile),
         leads=_leads(session, engine, visitor.actor, supplier.status),
         introductions=introductions_of(session, supplier.id),
         notifications=[notification_answer(row) for row in rows],
@@ -80,7 +82,7 @@ def _leads(session: Session, engine: MatchingEngine, actor: Actor, status: str) 
     if status != SupplierStatus.APPROVED.value or actor.supplier_id is None:
         return []
     try:
-        return lead_answers(session, engine, actor.supplier_id, LEADS_IN_SHORT)
+        return lead_answers(session, engine, actor.supplier_id, LEADS_IN_SHORT, NEWEST_NEEDS)
     except Problem as problem:
         if problem.status != 503:
             raise

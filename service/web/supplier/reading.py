@@ -50,22 +50,26 @@ class Reading:
 
 def reading_of_form(engine: MatchingEngine, form: Form) -> Reading:
     """The panel for a form that may be unfinished."""
-    return reading_of(engine, _profile(document_of(SupplierProfileInput, form.values)))
+    return _shown(engine, _profile(document_of(SupplierProfileInput, form.values)), most_solutions=5)
 
 
-def reading_of(engine: MatchingEngine, profile: CapabilityProfile) -> Reading:
-    """The panel for a profile."""
+def gaps_of(engine: MatchingEngine, profile: CapabilityProfile) -> Reading:
+    """The panel without the texts: reading them takes longer than all else."""
+    return _shown(engine, profile, most_solutions=0)
+
+
+def _shown(engine: MatchingEngine, profile: CapabilityProfile, most_solutions: int) -> Reading:
     limited = len(profile.service_regions)
     try:
-        found = read_profile(engine, profile)
+        found = read_profile(engine, profile, most_solutions)
     except Problem as problem:
         if problem.status != 503:
             raise
         return Reading(None, [], limited)
-    return Reading(found, shown_gaps(found.gaps), limited)
+    return Reading(found, _in_words(found.gaps), limited)
 
 
-def shown_gaps(gaps: Sequence[Gap]) -> list[GapShown]:
+def _in_words(gaps: Sequence[Gap]) -> list[GapShown]:
     """The gaps in words, each beside the largest."""
     largest = max((gap.gain for gap in gaps), default=1.0)
     return [GapShown(GAPS[gap.code], math.exp(gap.gain), gap.gain / largest, gap.solutions) for gap in gaps]
