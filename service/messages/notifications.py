@@ -32,7 +32,7 @@ TEXTS: dict[str, NotificationText] = {
     ),
     "introduced_to_supplier": NotificationText(
         "공급기업을 소개했습니다",
-        "수요 '{need_title}'에 {company_name}을(를) 소개했습니다. 곧 연락이 갈 수 있습니다.",
+        "수요 '{need_title}'의 공급기업으로 {company_name} 회사를 소개했습니다. 곧 연락이 갈 수 있습니다.",
     ),
     "certificate_expires_soon": NotificationText(
         "인증서의 기간이 곧 끝납니다",
@@ -40,7 +40,7 @@ TEXTS: dict[str, NotificationText] = {
     ),
     "certificate_expired": NotificationText(
         "인증서의 기간이 끝났습니다",
-        "{certification}을(를) 프로필과 추천에서 뺐습니다. 새 인증서를 등록하면 다시 올라갑니다.",
+        "{certification} 인증을 프로필과 추천에서 뺐습니다. 새 인증서를 등록하면 다시 올라갑니다.",
     ),
 }
 

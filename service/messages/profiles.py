@@ -22,7 +22,6 @@ FIELDS: dict[str, str] = {
     "certification": "인증",
     "expires_on": "끝나는 날",
     "dropped": "뺀 인증",
-    "replaced": "함께 고친 것",
 }
 EMPTY: dict[str, str] = {"service_regions": "전국", "concurrent_project_capacity": "제한 없음"}
 """What an empty field means, where it does not just mean that nothing was told."""

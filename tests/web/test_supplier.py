@@ -120,6 +120,14 @@ def test_somebody_else_does_not_see_it(newcomer: Newcomer, world: World) -> None
     assert "새봄정보기술" not in Newcomer(world).open(START).text
 
 
+def test_a_draft_is_thrown_away_on_wish(newcomer: Newcomer, database: Database) -> None:
+    newcomer.company()
+    assert "전에 적으신 내용" in newcomer.open(START).text
+    newcomer.send(f"{START}/discarding", {})
+    assert drafts(database) == []
+    assert "전에 적으신 내용" not in newcomer.open(START).text
+
+
 def test_what_is_wrong_is_kept_too_and_stands_beside_its_field(newcomer: Newcomer) -> None:
     refused = newcomer.company(business_number="120-81-47522", company_name="")
     assert refused.status_code == 422
@@ -331,9 +339,25 @@ def test_only_what_was_changed_is_in_the_history(world: World) -> None:
     assert send_form(world, "supplier", "/supplier/edit", changed).status_code == 303
     history = text_of(open_page(world, "supplier", "/supplier/history"))
     assert "임직원 수 없음 31명" in history
-    assert "함께 고친 것 없음 대표자" in history
+    assert "고친 항목: 대표자" in history
     assert "선우대표" not in history
     assert "회사 소개" not in history
+
+
+def test_the_order_of_boxes_is_no_change_and_that_of_categories_is_one(world: World) -> None:
+    path = f"/v1/suppliers/{world.person('supplier').company_id}"
+    headers = world.headers("supplier") | {"If-Match": "*"}
+    solutions = [companies.solution(categories=["WMS", "MES", "IOT"], industries=["30", "25"])]
+    patch = {"service_regions": ["41", "28"], "certifications": ["NET", "GS"], "solutions": solutions}
+    before = world.client.patch(path, json=patch, headers=headers).json()
+    fields = fields_of(open_page(world, "supplier", "/supplier/edit").text)
+    assert send_form(world, "supplier", "/supplier/edit", fields).status_code == 303
+    assert world.client.get(path, headers=headers).json() == before
+    main_first = fields | {"solutions.0.categories": ["MES", "WMS", "IOT"]}
+    assert send_form(world, "supplier", "/supplier/edit", main_first).status_code == 303
+    after = world.client.get(path, headers=headers).json()
+    assert after["solutions"][0]["categories"][0] == "MES"
+    assert after["version"] == before["version"] + 1
 
 
 def test_a_stale_form_saves_nothing_and_shows_both(world: World) -> None:

@@ -19,7 +19,7 @@ from service.web.forms import Form, Posted
 from service.web.rendering import go_to, page
 from service.web.supplier.choices import CHOICES
 from service.web.supplier.company import TABS, locked_supplier, own_record, own_supplier
-from service.web.supplier.profile_words import changes_between
+from service.web.supplier.profile_words import also_changed, changes_between, without_order
 from service.web.supplier.reading import reading_of_form
 from service.web.supplier.rows import Wish, more_rows, wish_of, without_removed
 from service.web.visitor import SupplierVisitor, Visitor
@@ -68,7 +68,10 @@ def show_history(visitor: SupplierVisitor, session: DbSession, cursor: Cursor = 
     """What was changed, the newest first."""
     supplier = own_supplier(session, visitor.actor)
     found = history_of(session, visitor.actor, supplier.id, HISTORY_LIMIT, cursor)
-    events = [(item, changes_between(item.before or {}, item.after or {})) for item in found.items]
+    events = [
+        (item, changes_between(item.before or {}, item.after or {}), also_changed(item.after or {}))
+        for item in found.items
+    ]
     cursor = found.next_cursor
     return page(visitor, "supplier/history.html", tabs=TABS, events=events, cursor=cursor)
 
@@ -112,5 +115,7 @@ def _plain(patch: SupplierPatch) -> dict[str, Any]:
 
 def _only_changed(typed: SupplierPatch, stored: SupplierPatch) -> SupplierPatch:
     """So that the history tells what was changed and not what was on the page."""
-    before, after = _plain(stored), _plain(typed)
-    return SupplierPatch.model_validate({k: v for k, v in after.items() if before.get(k) != v})
+    before, after = without_order(_plain(stored)), without_order(_plain(typed))
+    same = {name for name, value in after.items() if before.get(name) == value}
+    changed = {name: value for name, value in _plain(typed).items() if name not in same}
+    return SupplierPatch.model_validate(changed)

@@ -8,6 +8,8 @@ from service.web import wording
 
 Rows = Sequence[tuple[str, str]]
 
+REPLACED = "replaced"
+
 
 def field_name(name: str) -> str:
     """What a field is called on a page."""
@@ -29,14 +31,25 @@ def profile_rows(profile: Mapping[str, Any], names: Sequence[str]) -> Rows:
     return [(field_name(name), field_value(name, profile.get(name))) for name in names]
 
 
+def without_order(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with every list sorted whose order means nothing: boxes come in the order of the page.
+
+    The first category is the main one and stays first; solutions and references stay as they are.
+    """
+    return {name: _sorted(name, value) for name, value in document.items()}
+
+
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> Sequence[tuple[str, str, str]]:
     """Each field that differs: its name, its meaning before and after."""
-    names = [name for name in FIELDS if name in before or name in after]
-    return [
-        (field_name(name), field_value(name, before.get(name)), field_value(name, after.get(name)))
-        for name in names
-        if before.get(name) != after.get(name)
-    ]
+    was, now = without_order(before), without_order(after)
+    found = [(field_name(name), field_value(name, was.get(name)), field_value(name, now.get(name)))
+             for name in FIELDS if name != REPLACED and was.get(name) != now.get(name)]  # fmt: skip
+    return [change for change in found if change[1] != change[2]]
+
+
+def also_changed(after: Mapping[str, Any]) -> str:
+    """What an event only tells the names of: parts that were replaced as a whole, and people."""
+    return field_value(REPLACED, after[REPLACED]) if after.get(REPLACED) else ""
 
 
 def price(row: Mapping[str, Any]) -> str:
@@ -45,6 +58,14 @@ def price(row: Mapping[str, Any]) -> str:
     if not isinstance(low, int) and not isinstance(high, int):
         return "가격 없음"
     return " ~ ".join(wording.reading(each) for each in (low, high) if isinstance(each, int))
+
+
+def _sorted(name: str, value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    if all(isinstance(each, Mapping) for each in value):
+        return [without_order(each) for each in value]
+    return value[:1] + sorted(value[1:]) if name == "categories" else sorted(value)
 
 
 def _solution(row: Mapping[str, Any]) -> str:

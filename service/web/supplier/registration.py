@@ -67,7 +67,7 @@ Draft = Annotated[RegistrationDraft | None, Depends(_draft)]
 @router.get(COMPANY.path)
 def show_company(visitor: AnyVisitor, draft: Draft) -> HTMLResponse:
     """The company itself."""
-    return _step_page(visitor, COMPANY, _form_of(draft))
+    return _step_page(visitor, COMPANY, _form_of(draft), resumed=draft is not None)
 
 
 @router.post(COMPANY.path)
@@ -76,6 +76,15 @@ def keep_company(
 ) -> Response:
     """Save it and move on."""
     return _keep(request, visitor, draft, session, COMPANY)
+
+
+@router.post("/register/supplier/discarding")
+def discard(draft: Draft, session: DbSession) -> Response:
+    """Begin anew: on a computer that others use, or for another company."""
+    drop_draft(session, draft)
+    response = go_to(COMPANY.path, done="removed")
+    _take_back(response)
+    return response
 
 
 @router.get(SOLUTIONS.path)
@@ -154,7 +163,7 @@ def register(
         register_supplier(session, visitor.actor, data)
         drop_draft(session, draft)
         response = go_to("/supplier/welcome")
-        response.delete_cookie(COOKIE, path=COMPANY.path, httponly=True, samesite="lax")
+        _take_back(response)
         _sign_in(request, session, response, data.contact.email)
         return response
     faults = _by_step(whole)
@@ -211,6 +220,10 @@ def _hand_over(request: Request, response: Response, draft: RegistrationDraft) -
     )
 
 
+def _take_back(response: Response) -> None:
+    response.delete_cookie(COOKIE, path=COMPANY.path, httponly=True, samesite="lax")
+
+
 def _form_of(draft: RegistrationDraft | None) -> Form:
     return Form(fields_of_draft(draft))
 
@@ -252,13 +265,14 @@ def _step_page(
     engine: MatchingEngine | None = None,
     status: int = 200,
     more: Mapping[str, int] | None = None,
+    *,
+    resumed: bool = False,
 ) -> HTMLResponse:
     template = f"supplier/register_{step.path.rpartition('/')[2].replace('supplier', 'company')}.html"
     panel = reading_of_form(engine, form) if engine else None
     extra = dict(more_rows(Wish("next"))) | {name: min(count, 1) for name, count in (more or {}).items()}
-    return page(
-        visitor, template, status=status, **_frame(step), form=form, panel=panel, more=extra, **CHOICES
-    )
+    shown = {"form": form, "panel": panel, "more": extra, "resumed": resumed}
+    return page(visitor, template, status=status, **_frame(step), **shown, **CHOICES)
 
 
 def _contact_page(
