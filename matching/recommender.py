@@ -146,14 +146,15 @@ class Recommender:
             return ()
         only = np.arange(len(snapshot.profiles)) == slot
         eligible = [need for need in needs if exclusion_of(snapshot.profile(slot), need.profile) is None]
-        found: list[tuple[EmbeddedNeed, Match]] = []
+        found: list[tuple[_Scored, int]] = []
         for need, inferred in zip(eligible, self.infer(eligible), strict=True):
             scored = self._scored(snapshot, need, inferred, only)
-            found += [(need, self._match(scored, row, 0, today)) for row in scored.order]
-        found.sort(key=lambda pair: (-pair[1].log_odds, pair[0].profile.need_id or ""))
+            found += [(scored, row) for row in scored.order]
+        found.sort(key=lambda pair: (-pair[0].log_odds[pair[1]], pair[0].need.profile.need_id or ""))
+        # Explaining costs more than scoring, so only what is shown is explained.
         return tuple(
-            Lead(rank, need.profile.need_id or "", replace(match, rank=rank))
-            for rank, (need, match) in enumerate(found[:limit], start=1)
+            Lead(rank, scored.need.profile.need_id or "", self._match(scored, row, rank, today))
+            for rank, (scored, row) in enumerate(found[:limit], start=1)
         )
 
     def infer(self, needs: Sequence[EmbeddedNeed]) -> list[tuple[InferredCategory, ...]]:

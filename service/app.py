@@ -21,6 +21,7 @@ import service.imports.jobs
 import service.privacy.jobs
 import service.ranking.jobs
 import service.recommendations.jobs
+import service.suppliers.jobs
 from matching.encoder import Encoder
 from service.accounts import endpoints as accounts
 from service.accounts.actor import holder_of
@@ -49,6 +50,7 @@ from service.kit.rate_limits import RateLimits
 from service.kit.request_limits import MEGABYTE, RequestLimits
 from service.manufacturers import endpoints as manufacturers
 from service.needs import endpoints as needs
+from service.notifications import endpoints as notifications
 from service.openapi import complete_openapi
 from service.privacy import account_endpoints
 from service.privacy import endpoints as privacy
@@ -58,12 +60,14 @@ from service.recommendations import endpoints as recommendations
 from service.recommendations.matching_engine import MatchingEngine, list_policy, load_encoder
 from service.refusals import REFUSALS
 from service.settings import Settings
+from service.suppliers import certificate_endpoints as certificates
 from service.suppliers import endpoints as suppliers
 from service.suppliers import exports
 from service.web.site import install_website
 
 FEATURES = (
     suppliers,
+    certificates,
     manufacturers,
     business_status,
     needs,
@@ -80,6 +84,7 @@ FEATURES = (
     accounts,
     account_endpoints,
     privacy,
+    notifications,
     exports,
     financing,
     fund,
@@ -95,6 +100,7 @@ REGISTERED_JOBS = (
     service.privacy.jobs,
     service.ranking.jobs,
     service.recommendations.jobs,
+    service.suppliers.jobs,
 )
 LARGEST_BODY = 1 * MEGABYTE
 LARGEST_IMPORT = 64 * MEGABYTE

@@ -53,10 +53,10 @@ def check_business_number(data: BusinessNumberInput, request: Request) -> Busine
         if error.code != "business_number_check_digit":
             raise field_problem("/business_number", error.code) from error
         return _unknown(valid_checksum=False)
-    return _looked_up(request.app.state.register, number)
+    return look_up(request.app.state.register, number)
 
 
-def _looked_up(register: BusinessRegister, number: str) -> BusinessNumberAnswer:
+def look_up(register: BusinessRegister, number: str) -> BusinessNumberAnswer:
     """Asked of the register each time: what we keep would tell by its age who is registered with us."""
     try:
         entries = register.look_up([number])

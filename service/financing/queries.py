@@ -20,6 +20,12 @@ def published_conditions(session: Session, code: str) -> list[FundConditions]:
     return [conditions_of(row) for row in rows]
 
 
+def funds_open_on(session: Session, day: date) -> list[FundConditions]:
+    """The funds that take loans on a day and say how much they take off the rate, by name."""
+    offered = [row for row in funds_on(session, day) if not row.reference_only]
+    return [conditions_of(row) for row in offered if row.rate_reduction_percent_max is not None]
+
+
 def conditions_of(row: FundTerm) -> FundConditions:
     """The conditions that a row of the table states."""
     return FundConditions(

@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "page_failed": "화면을 보여 드리지 못했습니다. 잠시 뒤에 다시 시도해 주세요. 계속되면 아래 번호를 담당자에게 알려 주세요.",
     "page_cluster_closed": "이 모임은 모이는 문제가 달라져 닫혔습니다. 지금 있는 모임은 '비슷한 문제의 모임'에서 볼 수 있습니다.",
     "done_saved": "저장했습니다.",
+    "done_removed": "지웠습니다.",
     "done_signed_out": "로그아웃했습니다.",
     "done_password_changed": "비밀번호를 바꾸었습니다. 새 비밀번호로 로그인해 주세요.",
     "done_email_confirmed": "전자우편 주소를 확인했습니다.",
@@ -52,6 +53,7 @@ LABELS: dict[str, dict[str, str]] = {
         "rejected": "거절됨",
         "suspended": "정지됨",
     },
+    "certificate_state": {"valid": "유효", "soon": "곧 끝남", "expired": "끝남"},
     "need_status": {"open": "찾는 중", "contracted": "계약됨", "closed": "끝남"},
     "verdict": {
         "shortlisted": "추천",

@@ -16,6 +16,7 @@ from service.kit.problems import field_problem
 from service.messages.consents import CURRENT, TEXTS
 
 REGISTRATION = "registration"
+THIRD_PARTY = "third_party"
 
 
 class Consent(BaseModel):
@@ -75,6 +76,16 @@ def consents_of(session: Session, account_id: UUID) -> Sequence[ConsentRecord]:
     return session.exec(
         own.order_by(col(ConsentRecord.recorded_at).desc(), col(ConsentRecord.id).desc())
     ).all()
+
+
+def who_agreed(session: Session, account_ids: Sequence[UUID], purpose: str) -> set[UUID]:
+    """Those of these people whose last answer to that question was yes: one query."""
+    answers = select(ConsentRecord).where(
+        col(ConsentRecord.account_id).in_(account_ids), ConsentRecord.purpose == purpose
+    )
+    oldest_first = answers.order_by(col(ConsentRecord.recorded_at), col(ConsentRecord.id))
+    last = {record.account_id: record.accepted for record in session.exec(oldest_first)}
+    return {account_id for account_id, accepted in last.items() if accepted}
 
 
 def change_consent(session: Session, actor: Actor, account: Account, consent: Consent) -> ConsentRecord:

@@ -14,6 +14,7 @@ from service.db.tables import (
     ApiKey,
     AuditEvent,
     BusinessStatus,
+    Certificate,
     ConsentRecord,
     Feedback,
     FundLoan,
@@ -21,6 +22,7 @@ from service.db.tables import (
     Job,
     Manufacturer,
     Need,
+    Notification,
     RecommendationRun,
     Reference,
     Solution,
@@ -52,9 +54,12 @@ def held_about(session: Session, account: Account) -> dict[str, Any]:
 def _company(session: Session, company_id: UUID) -> dict[str, Any]:
     company = session.get(Supplier, company_id) or session.get_one(Manufacturer, company_id)
     number = company.business_number
+    side = Notification.supplier_id if isinstance(company, Supplier) else Notification.manufacturer_id
     return _plain(company) | {
         "solutions": _rows(session, Solution, Solution.supplier_id, company_id),
         "references": _rows(session, Reference, Reference.supplier_id, company_id),
+        "certificates": _rows(session, Certificate, Certificate.supplier_id, company_id),
+        "notifications": _rows(session, Notification, side, company_id),
         "needs": _rows(session, Need, Need.manufacturer_id, company_id),
         "fund_loans": [
             loan | {"repayments": _rows(session, FundRepayment, FundRepayment.loan_id, UUID(loan["id"]))}

@@ -20,6 +20,7 @@ from service.mail.carriers import letters_in
 from service.privacy.access_log import cut_front, head_to_cut
 
 CLOSED_ACCOUNT_KEPT_FOR = timedelta(days=10)
+DRAFT_KEPT_FOR = timedelta(days=14)
 
 ACCESS_LOG_KEPT_FOR = timedelta(days=2 * 365)
 MAIL_KEPT_FOR = timedelta(days=30)
@@ -176,6 +177,18 @@ RULES: tuple[Rule, ...] = (
         timedelta(days=90),
         "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (이의 제기 기간)",
         erase_rejected,
+    ),
+    Rule(
+        "registration_drafts",
+        DRAFT_KEPT_FOR,
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (끝내지 않은 등록. 사람에 관한 항목은 담지 않음)",
+        _by("DELETE FROM registration_draft WHERE saved_at < :cut_off"),
+    ),
+    Rule(
+        "notifications",
+        timedelta(days=365),
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (회사에 보낸 알림)",
+        _by("DELETE FROM notification WHERE created_at < :cut_off"),
     ),
     Rule(
         "idempotency_answers",

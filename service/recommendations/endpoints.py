@@ -10,18 +10,13 @@ from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.kit.pages import Limit
 from service.needs.queries import get_need
-from service.recommendations.answers import (
-    caution_answers,
-    evidence_answers,
-    profile_and_solution,
-    reason_answers,
-    recommendation_answer,
-    solution_summary,
-)
+from service.privacy.access_log import Address, Purpose, log_reading
+from service.recommendations.answers import recommendation_answer
+from service.recommendations.introductions import introductions_of
 from service.recommendations.matching_engine import MatchingEngine
 from service.recommendations.operations import (
     feedback_of_run,
-    find_leads,
+    lead_answers,
     recommend_for_need,
     recommend_unstored,
     record_feedback,
@@ -30,7 +25,7 @@ from service.recommendations.operations import (
 from service.recommendations.schemas import (
     FeedbackAnswer,
     FeedbackInput,
-    LeadAnswer,
+    IntroductionPage,
     LeadPage,
     PreviewInput,
     RecommendationAnswer,
@@ -95,23 +90,16 @@ def list_leads(
 ) -> LeadPage:
     """승인된 공급기업이 자기에게 맞는 수요를 봅니다. 수요기업의 이름은 소개 전에는 보이지 않습니다."""
     get_supplier(session, supplier_id, editable_by(actor))
-    recommender = engine.recommender()
-    items = []
-    for lead, need, profile in find_leads(session, engine, supplier_id, limit):
-        _, solution = profile_and_solution(recommender, str(supplier_id), lead.match.solution_id)
-        items.append(
-            LeadAnswer(
-                rank=lead.rank,
-                need_id=need.id,
-                title=need.title,
-                industry=profile.industry,
-                region=profile.region,
-                budget_won=need.budget_won,
-                score=lead.match.score,
-                solution=solution_summary(solution),
-                reasons=reason_answers(lead.match.reasons),
-                evidence=evidence_answers(lead.match.evidence),
-                cautions=caution_answers(lead.match.cautions),
-            )
-        )
-    return LeadPage(items=items)
+    return LeadPage(items=lead_answers(session, engine, supplier_id, limit))
+
+
+@router.get("/suppliers/{supplier_id}/introductions", summary="공급기업이 소개된 수요")
+def list_introductions(
+    supplier_id: UUID, actor: SignedIn, address: Address, session: DbSession
+) -> IntroductionPage:
+    """소개된 공급기업만 수요기업의 이름을 봅니다. 연락처는 그 담당자가 제공에 동의한 경우에만 보입니다."""
+    get_supplier(session, supplier_id, editable_by(actor))
+    items = introductions_of(session, supplier_id)
+    shown = [item.manufacturer for item in items]
+    log_reading(session, actor, address, "manufacturer", shown, Purpose.LIST)
+    return IntroductionPage(items=items)

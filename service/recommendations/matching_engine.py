@@ -14,7 +14,14 @@ from prometheus_client import Gauge, Histogram
 from sqlmodel import Session
 
 from matching.diversity import ListPolicy
-from matching.domain import EmbeddedPassages, NeedProfile, Passage, Recommendation
+from matching.domain import (
+    EmbeddedPassages,
+    InferredCategory,
+    NeedProfile,
+    Passage,
+    PassageKind,
+    Recommendation,
+)
 from matching.encoder import Encoder, SentenceTransformerEncoder, embed
 from matching.encoder_folder import made_encoder_name, prepare_encoder_folder
 from matching.exposure import Exposure
@@ -150,6 +157,16 @@ class MatchingEngine:
     def embed(self, need: NeedProfile) -> EmbeddedNeed:
         """A need with fresh vectors. Raises `Problem` 503 when the encoder does not answer in time."""
         return EmbeddedNeed(need, self.encode(passages_of_need(need)))
+
+    def infer(self, texts: Sequence[str]) -> list[tuple[InferredCategory, ...]]:
+        """The kinds of solution that each text speaks of, the most probable first, read as a problem.
+
+        Raises `Problem` 503 while the model is loading or slow.
+        """
+        read = [NeedProfile(title="", description=text, industry="", region="") for text in texts]
+        whole = [[one for one in passages_of_need(each) if one.kind == PassageKind.NEED] for each in read]
+        encoded = [self.encode(passages) for passages in whole]
+        return self.recommender().infer([EmbeddedNeed(*pair) for pair in zip(read, encoded, strict=True)])
 
     def encode(self, passages: Sequence[Passage]) -> EmbeddedPassages:
         """Fresh vectors, for a request. Raises `Problem` 503 when the encoder does not answer in time."""

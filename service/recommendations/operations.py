@@ -14,10 +14,19 @@ from service.accounts.own_company import refuse_own_company
 from service.db.tables import Feedback, Need, NeedStatus, RecommendationRun, Supplier, Verdict
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
-from service.recommendations.answers import recommendation_answer, run_record
+from service.recommendations.answers import (
+    caution_answers,
+    evidence_answers,
+    profile_and_solution,
+    reason_answers,
+    recommendation_answer,
+    run_record,
+    solution_summary,
+)
+from service.recommendations.introductions import tell_of_introduction
 from service.recommendations.matching_engine import MatchingEngine
 from service.recommendations.profiles import needs_with_manufacturers
-from service.recommendations.schemas import FeedbackInput, PreviewInput, RecommendationAnswer
+from service.recommendations.schemas import FeedbackInput, LeadAnswer, PreviewInput, RecommendationAnswer
 from service.recommendations.vectors import embedded_needs
 
 MOST_OPEN_NEEDS = 2000
@@ -93,6 +102,8 @@ def record_feedback(session: Session, actor: Actor, run_id: UUID, data: Feedback
     marked = this_supplier.values(changed_in=Supplier.changed_in).returning(col(Supplier.id))
     if session.execute(marked).first() is None:
         raise field_problem("/supplier_id", "supplier_unknown")
+    if data.verdict == Verdict.INTRODUCED.value:
+        tell_of_introduction(session, run.need_id, data.supplier_id)
     feedback = Feedback(
         run_id=run.id,
         need_id=run.need_id,
@@ -117,20 +128,47 @@ def feedback_of_run(session: Session, run_id: UUID) -> Sequence[Feedback]:
 
 
 def find_leads(
-    session: Session, engine: MatchingEngine, supplier_id: UUID, limit: int
+    session: Session, engine: MatchingEngine, supplier_id: UUID, limit: int, among: int = MOST_OPEN_NEEDS
 ) -> list[tuple[Lead, Need, NeedProfile]]:
-    """The open needs that fit a supplier, the best first.
+    """The open needs that fit a supplier, the best first, looked for `among` so many of the newest.
 
-    Raises `Problem` 503 while the model loads, and when the encoder does not answer in time.
+    Two milliseconds a need. Raises `Problem` 503 while the model loads, and when the encoder does not
+    answer in time.
     """
     recommender = engine.recommender()
     statement = select(Need).where(Need.status == NeedStatus.OPEN.value).order_by(col(Need.id).desc())
-    needs = {str(need.id): need for need in session.exec(statement.limit(MOST_OPEN_NEEDS))}
+    needs = {str(need.id): need for need in session.exec(statement.limit(among))}
     profiles = needs_with_manufacturers(session, list(needs.values()))
     embedded = embedded_needs(session, engine.encoder, profiles, engine.encode)
     by_id = {profile.need_id: profile for profile in profiles}
     leads = recommender.leads(str(supplier_id), embedded, limit, clock.today())
     return [(lead, needs[lead.need_id], by_id[lead.need_id]) for lead in leads]
+
+
+def lead_answers(
+    session: Session, engine: MatchingEngine, supplier_id: UUID, limit: int, among: int = MOST_OPEN_NEEDS
+) -> list[LeadAnswer]:
+    """The same as they are shown: the manufacturer is not named. Raises `Problem` 503."""
+    recommender = engine.recommender()
+    items = []
+    for lead, need, profile in find_leads(session, engine, supplier_id, limit, among):
+        _, solution = profile_and_solution(recommender, str(supplier_id), lead.match.solution_id)
+        items.append(
+            LeadAnswer(
+                rank=lead.rank,
+                need_id=need.id,
+                title=need.title,
+                industry=profile.industry,
+                region=profile.region,
+                budget_won=need.budget_won,
+                score=lead.match.score,
+                solution=solution_summary(solution),
+                reasons=reason_answers(lead.match.reasons),
+                evidence=evidence_answers(lead.match.evidence),
+                cautions=caution_answers(lead.match.cautions),
+            )
+        )
+    return items
 
 
 def _mark_contracted(session: Session, need_id: UUID) -> None:

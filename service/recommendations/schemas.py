@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from service.accounts.schemas import ContactAnswer
 from service.codes.types import BusinessNumber, IndustryCode, RegionCode, SmartLevelName
 from service.kit.texts import Clean
 from service.needs.schemas import NeedInput
@@ -166,4 +167,33 @@ class LeadPage(BaseModel):
     """The best leads; a ranking has no further pages."""
 
     items: list[LeadAnswer]
+    next_cursor: None = None
+
+
+class IntroducedManufacturer(BaseModel):
+    """Whom the supplier was introduced to; the contact where that person agreed to be named."""
+
+    id: UUID
+    company_name: str
+    industry: str
+    region: str
+    contact: ContactAnswer | None = Field(description="연락처 제공에 동의한 경우에만")
+
+
+class IntroductionAnswer(BaseModel):
+    """A need that the supplier was introduced to."""
+
+    need_id: UUID
+    title: str
+    description: str
+    budget_won: int | None
+    verdict: str
+    decided_at: datetime
+    manufacturer: IntroducedManufacturer
+
+
+class IntroductionPage(BaseModel):
+    """All introductions, the latest decision first."""
+
+    items: list[IntroductionAnswer]
     next_cursor: None = None

@@ -12,12 +12,14 @@ from service.accounts.actor import Actor
 from service.accounts.audit import record_event
 from service.accounts.own_company import refuse_own_company
 from service.business_status.operations import have_numbers_checked
-from service.db.tables import Reference, Solution, Supplier, SupplierStatus
+from service.db.tables import NotificationCode, Reference, Solution, Supplier, SupplierStatus
 from service.jobs.names import EMBED_SUPPLIER
 from service.jobs.queue import Priority, enqueue
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
+from service.notifications.operations import notify
 from service.privacy.contacts import admit_contact
+from service.suppliers.certificates import follow_certificates
 from service.suppliers.schemas import (
     ReferenceInput,
     SolutionInput,
@@ -38,6 +40,13 @@ TRANSITIONS: Mapping[SupplierStatus, frozenset[SupplierStatus]] = {
     SupplierStatus.REJECTED: frozenset({SupplierStatus.PENDING}),
     SupplierStatus.SUSPENDED: frozenset({SupplierStatus.APPROVED}),
 }
+
+TOLD: Mapping[SupplierStatus, NotificationCode] = {
+    SupplierStatus.APPROVED: NotificationCode.SUPPLIER_APPROVED,
+    SupplierStatus.REJECTED: NotificationCode.SUPPLIER_REJECTED,
+    SupplierStatus.SUSPENDED: NotificationCode.SUPPLIER_SUSPENDED,
+}
+"""The reason is not part of it: it may name people, and is erased with them."""
 
 
 def register_supplier(session: Session, actor: Actor, data: SupplierInput) -> Supplier:
@@ -98,6 +107,8 @@ def change_supplier(session: Session, actor: Actor, supplier: Supplier, patch: S
         before=_storable(before),
         after=_storable(changes) | {"replaced": replaced},
     )
+    if "certifications" in changes:  # the papers know better than a tick
+        follow_certificates(session, supplier)
     _have_embedded(session, supplier)
     return supplier
 
@@ -127,6 +138,7 @@ def move_supplier(
         before={"status": current.value},
         after={"status": target.value, "reason": reason},
     )
+    notify(session, TOLD[target], supplier_id=supplier.id)
     return supplier
 
 

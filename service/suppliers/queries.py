@@ -77,6 +77,14 @@ def lock_supplier(session: Session, supplier_id: UUID, allowed: ColumnElement[bo
     return found
 
 
+def is_registered(session: Session, business_number: str) -> bool:
+    """Whether a supplier has that number, in whatever state."""
+    return (
+        session.exec(select(Supplier.id).where(Supplier.business_number == business_number)).first()
+        is not None
+    )
+
+
 def with_parts(session: Session, suppliers: Iterable[Supplier]) -> list[SupplierRecord]:
     """The suppliers with solutions, references and contact: three queries however many they are."""
     listed = list(suppliers)

@@ -1,7 +1,7 @@
 """Suppliers on the wire."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -20,6 +20,7 @@ from service.business_status.queries import BusinessStatusAnswer
 from service.codes.types import (
     BusinessNumber,
     Categories,
+    CertificationCode,
     Certifications,
     Industries,
     IndustryCode,
@@ -30,7 +31,7 @@ from service.codes.types import (
     Won,
 )
 from service.kit import clock
-from service.kit.texts import Clean, LongText, Name, ShortText, not_null
+from service.kit.texts import Clean, Line, LongText, Name, ShortText, not_null
 from service.privacy.consents import Consents
 
 
@@ -156,6 +157,36 @@ class StatusReason(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[str, StringConstraints(min_length=2, max_length=1000), Clean]
+
+
+class CertificateInput(BaseModel):
+    """The paper behind a certification."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    certification: CertificationCode
+    number: Annotated[Line, StringConstraints(min_length=1, max_length=60)]
+    issued_on: PastDate
+    expires_on: date
+
+    @field_validator("expires_on")
+    @classmethod
+    def _after_issue(cls, value: date, info: ValidationInfo) -> date:
+        issued = info.data.get("issued_on")
+        if issued is not None and value <= issued:
+            raise PydanticCustomError("certificate_days", "ends before it begins")
+        return value
+
+
+class CertificateAnswer(BaseModel):
+    """A certificate with its state today. The last day still counts."""
+
+    id: UUID
+    certification: str
+    number: str
+    issued_on: date
+    expires_on: date
+    state: Literal["valid", "soon", "expired"] = Field(description="soon: 60일 안에 끝남")
 
 
 class SolutionAnswer(BaseModel):

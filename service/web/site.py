@@ -8,14 +8,37 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
-from service.web import calculators, sign_in
+from service.web import calculators, checks, sign_in
 from service.web.problem_pages import ProblemPages
 from service.web.public import clusters, directory, home, programmes, trial
 from service.web.rendering import STATIC
 from service.web.same_site import refuse_other_sites
+from service.web.supplier import documents as supplier_documents
+from service.web.supplier import fund_loan as supplier_fund_loan
+from service.web.supplier import home as supplier_home
+from service.web.supplier import leads as supplier_leads
+from service.web.supplier import notifications as supplier_notifications
+from service.web.supplier import profile as supplier_profile
+from service.web.supplier import registration as supplier_registration
 from service.web.visitor import SignInNeeded, Visitor
 
-AREAS = (sign_in, home, trial, directory, programmes, clusters, *calculators.AREAS)
+AREAS = (
+    sign_in,
+    checks,
+    home,
+    trial,
+    directory,
+    programmes,
+    clusters,
+    *calculators.AREAS,
+    supplier_registration,
+    supplier_home,
+    supplier_profile,
+    supplier_documents,
+    supplier_leads,
+    supplier_fund_loan,
+    supplier_notifications,
+)
 """Each has a `router` of its own."""
 
 FOR_EVER = "public, max-age=31536000, immutable"

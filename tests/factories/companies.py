@@ -80,3 +80,13 @@ def need(**changes: Any) -> Body:
 def preview(**changes: Any) -> Body:
     """A need that is not stored."""
     return need(industry="25", region="41") | changes
+
+
+def certificate(**changes: Any) -> Body:
+    """The paper behind a certification, good for years."""
+    return {
+        "certification": "GS",
+        "number": f"GS-24-{next(_sequence):04d}",
+        "issued_on": "2024-03-04",
+        "expires_on": "2039-03-03",
+    } | changes

@@ -72,6 +72,10 @@ class World:
             self._things[parameter, owner] = getattr(self, f"_{parameter}")(owner)
         return self._things[parameter, owner]
 
+    def renew(self, parameter: str) -> None:
+        """Things of that kind may be gone: whoever asks next gets new ones."""
+        self._things = {key: thing for key, thing in self._things.items() if key[0] != parameter}
+
     def missing(self, parameter: str) -> str:
         """An id under which there is nothing."""
         return {"code": "NOTHING", "month": "2001-01"}.get(parameter) or str(uuid4())
@@ -107,6 +111,10 @@ class World:
         if owner == "supplier":
             return str(self.person("supplier").company_id)
         return str(stored_supplier(self.client))
+
+    def _certificate_id(self, owner: str | None) -> str:
+        path = f"/v1/suppliers/{self.thing('supplier_id', owner)}/certificates"
+        return str(self._made("POST", path, json=companies.certificate())["id"])
 
     def _manufacturer_id(self, owner: str | None) -> str:
         if owner == "manufacturer":

@@ -9,6 +9,7 @@ from service.db.tables.accounts import (
     SignInThrottle,
 )
 from service.db.tables.alliance import (
+    Certificate,
     Manufacturer,
     Need,
     NeedStatus,
@@ -28,6 +29,7 @@ from service.db.tables.fund import (
     LoanStatus,
 )
 from service.db.tables.matching import Embedding, Feedback, RecommendationRun, Verdict
+from service.db.tables.notifications import Notification, NotificationCode
 from service.db.tables.operations import (
     AuditEvent,
     ConsentRecord,
@@ -39,6 +41,7 @@ from service.db.tables.operations import (
 from service.db.tables.privacy import AccessLogEntry, AccountClosure, DestructionRecord
 from service.db.tables.programmes import FundTerm, Programme
 from service.db.tables.ranking import RankerActivation, RankerVersion
+from service.db.tables.registration import RegistrationDraft
 
 __all__ = [
     "AccessLogEntry",
@@ -49,6 +52,7 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "BusinessStatus",
+    "Certificate",
     "Cluster",
     "ClusterMember",
     "ClusteringRun",
@@ -71,11 +75,14 @@ __all__ = [
     "Manufacturer",
     "Need",
     "NeedStatus",
+    "Notification",
+    "NotificationCode",
     "Programme",
     "RankerActivation",
     "RankerVersion",
     "RecommendationRun",
     "Reference",
+    "RegistrationDraft",
     "SignInThrottle",
     "Solution",
     "Supplier",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, FetchedValue, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, FetchedValue, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from service.db.tables.columns import foreign_key, identifier, instant, won, words, written_at
@@ -104,6 +104,26 @@ class Reference(SQLModel, table=True):
     outcome: str | None = None
     industry: str | None = None
     completed_on: date | None = None
+
+
+class Certificate(SQLModel, table=True):
+    """The paper behind a certification: `certification` is a code, `expires_on` its last good day."""
+
+    __table_args__ = (
+        CheckConstraint("expires_on > issued_on", name="certificate_days"),
+        UniqueConstraint("supplier_id", "certification", "number", name="certificate_once"),
+        Index("certificate_expiry", "expires_on"),
+    )
+
+    id: UUID = identifier()
+    supplier_id: UUID = foreign_key("supplier.id", on_delete="CASCADE")
+    certification: str
+    number: str
+    issued_on: date
+    expires_on: date
+    version: int = 1
+    warned_at: datetime | None = instant()
+    created_at: datetime = written_at()
 
 
 class Manufacturer(SQLModel, table=True):

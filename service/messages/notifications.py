@@ -1,0 +1,51 @@
+"""What a company is told inside the service, by what happened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+SENTENCES: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class NotificationText:
+    """A heading and what to do about it, with places for facts."""
+
+    title: str
+    text: str
+
+
+TEXTS: dict[str, NotificationText] = {
+    "supplier_approved": NotificationText(
+        "등록이 승인되었습니다", "이제 공급기업 명부와 추천에 나타납니다. 맞는 수요를 확인해 보세요."
+    ),
+    "supplier_rejected": NotificationText(
+        "등록이 거절되었습니다",
+        "사유는 우리 회사 화면에 있습니다. 정보를 고친 뒤 담당자에게 다시 검토를 요청해 주세요.",
+    ),
+    "supplier_suspended": NotificationText(
+        "이용이 정지되었습니다",
+        "명부와 추천에서 내려갔습니다. 사유는 우리 회사 화면에 있습니다. 담당자에게 문의해 주세요.",
+    ),
+    "introduced_to_manufacturer": NotificationText(
+        "수요기업에 소개되었습니다",
+        "수요 '{need_title}'에 소개되었습니다. 맞는 수요 화면에서 수요기업과 연락처를 확인해 주세요.",
+    ),
+    "introduced_to_supplier": NotificationText(
+        "공급기업을 소개했습니다",
+        "수요 '{need_title}'의 공급기업으로 {company_name} 회사를 소개했습니다. 곧 연락이 갈 수 있습니다.",
+    ),
+    "certificate_expires_soon": NotificationText(
+        "인증서의 기간이 곧 끝납니다",
+        "{certification} 인증서의 기간이 {expires_on}에 끝납니다. 새 인증서를 받으면 인증서 화면에 등록해 주세요.",
+    ),
+    "certificate_expired": NotificationText(
+        "인증서의 기간이 끝났습니다",
+        "{certification} 인증을 프로필과 추천에서 뺐습니다. 새 인증서를 등록하면 다시 올라갑니다.",
+    ),
+}
+
+
+def notification_text(code: str, facts: Mapping[str, object]) -> NotificationText:
+    """Heading and text with the facts filled in. Raises KeyError for an unknown code or a missing fact."""
+    told = TEXTS[code]
+    return NotificationText(told.title, told.text.format(**facts))

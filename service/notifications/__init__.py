@@ -1,0 +1,1 @@
+"""What companies are told inside the service, beside the mail."""

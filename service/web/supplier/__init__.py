@@ -1,0 +1,1 @@
+"""The supplier's pages: registering, and everything about the own company."""
