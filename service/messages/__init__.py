@@ -6,6 +6,7 @@ from service.messages import (
     business_status,
     clusters,
     common,
+    desk,
     evaluation,
     financing,
     maintenance,
@@ -28,6 +29,7 @@ SENTENCES: dict[str, str] = {
     **privacy.SENTENCES,
     **maintenance.SENTENCES,
     **web.SENTENCES,
+    **desk.SENTENCES,
 }
 
 

@@ -20,13 +20,9 @@ from service.recommendations.answers import (
     recommendation_answer,
     solution_summary,
 )
+from service.recommendations.decisions import feedback_of_run, record_feedback
 from service.recommendations.matching_engine import MatchingEngine
-from service.recommendations.operations import (
-    feedback_of_run,
-    find_leads,
-    recommend_for_need,
-    record_feedback,
-)
+from service.recommendations.operations import find_leads, recommend_for_need
 from service.recommendations.schemas import (
     FeedbackAnswer,
     FeedbackInput,
