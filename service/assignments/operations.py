@@ -87,14 +87,18 @@ def shortlist_plan(session: Session, actor: Actor, plan: PlanAnswer) -> int:
 
     Left as they are: pairs on which something was decided already, and the actor's own companies.
     """
-    suppliers = {each.supplier.id for need in plan.needs for each in need.suppliers}
-    own = own_companies(session, actor, sorted(suppliers))
-    decided = decided_pairs(session, [need.id for need in plan.needs])
-    chosen = [
-        (need.run_id, each.supplier.id)
+    pairs = [
+        (need.run_id, need.id, each.supplier.id)
         for need in plan.needs
         for each in need.suppliers
-        if each.supplier.id not in own and (need.id, each.supplier.id) not in decided
+        if each.supplier.id is not None
+    ]
+    own = own_companies(session, actor, [supplier_id for _, _, supplier_id in pairs])
+    decided = decided_pairs(session, [need.id for need in plan.needs])
+    chosen = [
+        (run_id, supplier_id)
+        for run_id, need_id, supplier_id in pairs
+        if supplier_id not in own and (need_id, supplier_id) not in decided
     ]
     for run_id, supplier_id in chosen:
         record_feedback(session, actor, run_id, FeedbackInput(supplier_id=supplier_id, verdict="shortlisted"))

@@ -31,7 +31,7 @@ _WAITING = text("""
                        AND verdict IN ('introduced', 'proposed', 'contracted', 'completed')) AS introduced
         FROM need WHERE need.status = 'open'
     )
-    SELECT 'approvals' AS kind, count(*) AS count, min(created_at) AS oldest
+    SELECT 'approvals' AS kind, count(*) AS total, min(created_at) AS oldest
     FROM supplier WHERE status = 'pending'
     UNION ALL SELECT 'unlisted', count(*), min(created_at) FROM waiting WHERE NOT listed
     UNION ALL SELECT 'unintroduced', count(*), min(created_at) FROM waiting WHERE listed AND NOT introduced
@@ -64,7 +64,7 @@ def waiting_now(session: Session) -> dict[str, Waiting]:
     """What waits, by kind: one query."""
     asked = {"staff": list(STAFF_ROLES), "due": clock.now() - ANSWER_DUE}
     rows = session.execute(_WAITING, asked).all()
-    return {row.kind: Waiting(row.kind, row.count, _days_since(row.oldest)) for row in rows}
+    return {row.kind: Waiting(row.kind, row.total, _days_since(row.oldest)) for row in rows}
 
 
 def latest_happenings(session: Session, limit: int = 12) -> list[Happening]:

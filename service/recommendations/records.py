@@ -85,6 +85,10 @@ def _kept(part: Reason | Caution | Note, told: bool) -> dict[str, Any]:
     return {"code": part.code, "facts": dict(part.facts)} if told else {"code": part.code}
 
 
+def _kept_reason(reason: Reason, told: bool) -> dict[str, Any]:
+    return _kept(reason, told) | {"contribution": reason.contribution}
+
+
 def _told(evidence: Iterable[Evidence], cautions: Iterable[Caution], notes: Iterable[Note]) -> dict[str, Any]:
     return {
         "evidence": [[each.need_text, each.supplier_text, each.similarity] for each in evidence],
