@@ -6,10 +6,10 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Row, text
-from sqlmodel import Session
+from sqlmodel import Session, func, select
 
 from service.accounts.actor import STAFF_ROLES
-from service.db.tables import NeedStatus
+from service.db.tables import Need, NeedStatus
 from service.kit import clock
 from service.kit.pages import cut_page, decode_uuid_cursor
 
@@ -35,6 +35,7 @@ _NEEDS = """
               ORDER BY supplier_id, created_at DESC, id DESC) AS latest
     ) AS pairs ON true
     WHERE (CAST(:status AS text) IS NULL OR need.status = :status)
+      AND (CAST(:manufacturer_id AS uuid) IS NULL OR need.manufacturer_id = :manufacturer_id)
       AND (CAST(:region AS text) IS NULL OR manufacturer.region = :region)
       AND (CAST(:category AS text) IS NULL OR need.categories @> ARRAY[CAST(:category AS text)])
       AND (CAST(:progress AS text) IS NULL
@@ -59,6 +60,7 @@ class NeedFilter:
     category: str | None = None
     progress: Progress | None = None
     words: str = ""
+    manufacturer_id: UUID | None = None
     newest_first: bool = False
 
 
@@ -89,6 +91,7 @@ def list_needs(
     asked = {
         "staff": list(STAFF_ROLES),
         "status": wanted.status.value if wanted.status else None,
+        "manufacturer_id": wanted.manufacturer_id,
         "region": wanted.region,
         "category": wanted.category,
         "progress": wanted.progress,
@@ -108,3 +111,9 @@ def _literal(word: str) -> str:
 def _need_row(row: Row[Any]) -> NeedRow:
     same = {name: getattr(row, name) for name in NeedRow.__slots__ if name != "days"}
     return NeedRow(days=(clock.now() - row.created_at).days, **same)
+
+
+def open_need_count(session: Session) -> int:
+    """How many needs are open."""
+    statement = select(func.count()).select_from(Need).where(Need.status == NeedStatus.OPEN.value)
+    return session.exec(statement).one()

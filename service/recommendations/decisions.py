@@ -101,12 +101,6 @@ def decided_pairs(session: Session, need_ids: Sequence[UUID]) -> set[tuple[UUID,
     return set(session.exec(statement.distinct()).all())
 
 
-def decisions_on_need(session: Session, need_id: UUID) -> Sequence[Feedback]:
-    """All decisions on a need, the newest first."""
-    newest_first = (col(Feedback.created_at).desc(), col(Feedback.id).desc())
-    return session.exec(select(Feedback).where(Feedback.need_id == need_id).order_by(*newest_first)).all()
-
-
 def feedback_of_run(session: Session, run_id: UUID) -> Sequence[Feedback]:
     """The decisions about a run, oldest first. Raises `Problem` 404."""
     if session.get(RecommendationRun, run_id) is None:

@@ -1,15 +1,15 @@
 """The board of all introductions: each pair of need and supplier, where its last decision put it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from service.db.tables import Account, Feedback, Verdict
+from service.db.tables import Verdict
 from service.kit import clock
 from service.kit.pages import cut_page, decode_uuid_cursor
 from service.kit.problems import Problem
@@ -53,6 +53,10 @@ _BOARD = text(
     WHERE place <= :most ORDER BY verdict, place
     """
 )
+_COUNTS = text(
+    "SELECT verdict, count(*) AS total FROM (SELECT DISTINCT ON (need_id, supplier_id) verdict FROM feedback "
+    "ORDER BY need_id, supplier_id, created_at DESC, id DESC) AS latest GROUP BY verdict"
+)
 _STAGE = text(
     _CARDS
     + """
@@ -63,6 +67,16 @@ _STAGE = text(
     """
 )
 _CARD = text(_CARDS + "SELECT * FROM cards WHERE id = :card_id")
+
+_DECISIONS = text("""
+    SELECT run_id, feedback.supplier_id, supplier.company_name AS supplier, position, verdict,
+           reason_code, comment, account.name AS by, feedback.created_at AS at
+    FROM feedback
+    JOIN supplier ON supplier.id = feedback.supplier_id
+    LEFT JOIN account ON account.id = feedback.account_id
+    WHERE need_id = :need_id AND (CAST(:supplier_id AS uuid) IS NULL OR feedback.supplier_id = :supplier_id)
+    ORDER BY feedback.created_at DESC, feedback.id DESC
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +113,21 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A decision in words' reach: on whom, by whom, on which list."""
+
+    run_id: UUID
+    supplier_id: UUID
+    supplier: str
+    position: int
+    verdict: str
+    reason_code: str | None
+    comment: str | None
+    by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A place on the board: how many pairs stand there, and those who have stood there longest."""
 
@@ -115,6 +144,12 @@ def board(session: Session, wanted: BoardFilter, most: int) -> list[Column]:
         Column(stage, found[0].total if found else 0, tuple(map(_card, found)))
         for stage, found in by_stage.items()
     ]
+
+
+def stage_counts(session: Session) -> dict[Verdict, int]:
+    """How many pairs stand in each place."""
+    found = {row.verdict: row.total for row in session.execute(_COUNTS)}
+    return {stage: found.get(stage.value, 0) for stage in STAGES}
 
 
 def cards_in(
@@ -135,17 +170,10 @@ def get_card(session: Session, card_id: UUID) -> Card:
     return _card(row)
 
 
-def decisions_on_pair(
-    session: Session, need_id: UUID, supplier_id: UUID
-) -> Sequence[tuple[Feedback, str | None]]:
-    """What was decided on a pair and by whom, the newest first."""
-    statement = (
-        select(Feedback, Account.name)
-        .outerjoin(Account, col(Account.id) == col(Feedback.account_id))
-        .where(Feedback.need_id == need_id, Feedback.supplier_id == supplier_id)
-        .order_by(col(Feedback.created_at).desc(), col(Feedback.id).desc())
-    )
-    return session.exec(statement).all()
+def decisions_told(session: Session, need_id: UUID, supplier_id: UUID | None = None) -> list[Told]:
+    """What was decided on a need's suppliers, or on one of them, the newest first."""
+    rows = session.execute(_DECISIONS, {"need_id": need_id, "supplier_id": supplier_id})
+    return [Told(**row) for row in rows.mappings()]
 
 
 def _card(row: Row[Any]) -> Card:

@@ -9,12 +9,14 @@ from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
 from service.web import sign_in
+from service.web.desk import approvals, assignments, companies, need, needs, pipeline, today
 from service.web.problem_pages import ProblemPages
 from service.web.rendering import STATIC
 from service.web.same_site import refuse_other_sites
 from service.web.visitor import SignInNeeded, Visitor
 
-AREAS = (sign_in,)
+DESK = (today, approvals, companies, needs, need, pipeline, assignments)
+AREAS = (sign_in, *DESK)
 """Each has a `router` of its own."""
 
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -1,0 +1,75 @@
+"""One company as account managers see it: whole, with its people, and what came of it."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from service.db.session import DbSession
+from service.desk.checks import checks_of
+from service.desk.needs import NeedFilter, list_needs
+from service.desk.pairs import pairs_of_supplier
+from service.manufacturers.answers import answers_for as manufacturer_answers
+from service.manufacturers.endpoints import KIND as MANUFACTURER
+from service.manufacturers.queries import get_manufacturer
+from service.privacy.access_log import Address, Purpose, log_reading
+from service.privacy.history import history_of
+from service.recommendations.endpoints import Engine
+from service.recommendations.runs import lists_with
+from service.suppliers.answers import answers_for as supplier_answers
+from service.suppliers.endpoints import KIND as SUPPLIER
+from service.suppliers.queries import get_supplier, visible_to, with_parts
+from service.web.forms import Form
+from service.web.rendering import page
+from service.web.visitor import StaffVisitor
+
+router = APIRouter()
+
+HISTORY_SHOWN = 20
+NEEDS_SHOWN = 50
+
+
+@router.get("/desk/suppliers/{supplier_id}")
+def show_supplier(
+    visitor: StaffVisitor, supplier_id: UUID, address: Address, session: DbSession, engine: Engine
+) -> HTMLResponse:
+    """The whole profile with its contact; that it was read is in the access log."""
+    actor = visitor.actor
+    supplier = get_supplier(session, supplier_id, visible_to(actor))
+    records = with_parts(session, [supplier])
+    answer = supplier_answers(session, actor, records)[0]
+    exposure = engine.recent_lists.exposure
+    shown = page(
+        visitor,
+        "desk/supplier.html",
+        form=Form(),
+        supplier=answer,
+        checks=checks_of(session, actor, engine, records)[supplier_id],
+        lists=lists_with(session, supplier_id),
+        lists_counted=exposure.of(str(supplier_id)),
+        pairs=pairs_of_supplier(session, supplier_id),
+        history=history_of(session, actor, supplier_id, HISTORY_SHOWN, None),
+    )
+    log_reading(session, actor, address, SUPPLIER, [answer], Purpose.SINGLE)
+    return shown
+
+
+@router.get("/desk/manufacturers/{manufacturer_id}")
+def show_manufacturer(
+    visitor: StaffVisitor, manufacturer_id: UUID, address: Address, session: DbSession
+) -> HTMLResponse:
+    """The whole profile with its contact and its needs; that it was read is in the access log."""
+    actor = visitor.actor
+    manufacturer = get_manufacturer(session, manufacturer_id, actor)
+    answer = manufacturer_answers(session, actor, [manufacturer])[0]
+    wanted = NeedFilter(status=None, manufacturer_id=manufacturer_id, newest_first=True)
+    needs, _ = list_needs(session, wanted, NEEDS_SHOWN, None)
+    shown = page(
+        visitor,
+        "desk/manufacturer.html",
+        manufacturer=answer,
+        needs=needs,
+        history=history_of(session, actor, manufacturer_id, HISTORY_SHOWN, None),
+    )
+    log_reading(session, actor, address, MANUFACTURER, [answer], Purpose.SINGLE)
+    return shown
