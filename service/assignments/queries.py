@@ -18,7 +18,7 @@ _OUTLINES = text("""
     SELECT id, status, created_at, finished_at, result -> 'order' ->> 'day' AS day,
            jsonb_array_length(result -> 'order' -> 'need_ids') AS needs,
            (result -> 'order' ->> 'suppliers_per_need')::int AS suppliers_per_need,
-           result -> 'outcome' AS totals
+           result -> 'outcome' -> 'plan' AS totals
     FROM job WHERE kind = :kind AND (CAST(:before AS uuid) IS NULL OR id < :before)
     ORDER BY id DESC LIMIT :most
 """)

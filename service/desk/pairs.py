@@ -1,5 +1,6 @@
-"""What was decided on the pairs of one supplier."""
+"""One supplier among the needs: what was decided on it, and in whose lists it was."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,7 +8,12 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel import Session
 
+from service.accounts.actor import STAFF_ROLES
+from service.kit import clock
+from service.recommendations.recent_lists import RECENT
+
 MOST_PAIRS_TOLD = 30
+MOST_LISTS_TOLD = 8
 
 _PAIRS = text("""
     SELECT latest.need_id, need.title, manufacturer.company_name AS manufacturer, latest.verdict,
@@ -18,6 +24,15 @@ _PAIRS = text("""
     JOIN need ON need.id = latest.need_id
     JOIN manufacturer ON manufacturer.id = need.manufacturer_id
     ORDER BY latest.created_at DESC LIMIT :most
+""")
+
+_LISTS = text("""
+    SELECT run.need_id, need.title, run.id AS run_id, run.generated_at AS at
+    FROM (SELECT DISTINCT ON (need_id) id, need_id, generated_at FROM recommendation_run
+          WHERE generated_at > :since AND viewer_role = ANY(:staff) AND listed @> CAST(:listed AS jsonb)
+          ORDER BY need_id, generated_at DESC) AS run
+    JOIN need ON need.id = run.need_id
+    ORDER BY run.generated_at DESC LIMIT :most
 """)
 
 
@@ -34,7 +49,28 @@ class Pair:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ListedIn:
+    """A list in whose first ten places a supplier was."""
+
+    need_id: UUID
+    title: str
+    run_id: UUID
+    at: datetime
+
+
 def pairs_of_supplier(session: Session, supplier_id: UUID) -> list[Pair]:
     """The needs for which something was decided on a supplier, the last decision first."""
     rows = session.execute(_PAIRS, {"supplier_id": supplier_id, "most": MOST_PAIRS_TOLD})
     return [Pair(**row) for row in rows.mappings()]
+
+
+def lists_with(session: Session, supplier_id: UUID) -> list[ListedIn]:
+    """The recent lists of staff that a supplier was in, the newest of each need, the newest first."""
+    asked = {
+        "since": clock.now() - RECENT,
+        "staff": list(STAFF_ROLES),
+        "listed": json.dumps([str(supplier_id)]),
+        "most": MOST_LISTS_TOLD,
+    }
+    return [ListedIn(**row) for row in session.execute(_LISTS, asked).mappings()]

@@ -1,8 +1,8 @@
 """Runs of a need: the one to show now, those that were shown before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from uuid import UUID
 
 from sqlalchemy import Integer, text
@@ -93,31 +93,6 @@ def contributions_by_reason(ranker: Ranker, features: Mapping[str, float]) -> di
         if name in _REASON_OF:
             totals[_REASON_OF[name]] += ranker.weights[name] * value
     return totals
-
-
-def lists_with(
-    session: Session, supplier_id: UUID, days: int = 30
-) -> Sequence[tuple[RecommendationRun, Need]]:
-    """The recent lists of staff in whose first ten a supplier was, the newest of each need, newest first."""
-    since = clock.now() - timedelta(days=days)
-    newest = (
-        select(RecommendationRun.id)
-        .where(
-            col(RecommendationRun.generated_at) > since,
-            col(RecommendationRun.viewer_role).in_(STAFF_ROLES),
-            col(RecommendationRun.listed).contains([str(supplier_id)]),
-        )
-        .distinct(col(RecommendationRun.need_id))
-        .order_by(col(RecommendationRun.need_id), col(RecommendationRun.generated_at).desc())
-    )
-    statement = (
-        select(RecommendationRun, Need)
-        .join(Need, col(Need.id) == col(RecommendationRun.need_id))
-        .where(col(RecommendationRun.id).in_(newest))
-        .order_by(col(RecommendationRun.generated_at).desc())
-        .limit(MOST_RUNS_TOLD)
-    )
-    return session.exec(statement).all()
 
 
 def _newest_list(session: Session, need: Need, places: int) -> RecommendationRun | None:

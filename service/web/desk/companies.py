@@ -8,14 +8,13 @@ from fastapi.responses import HTMLResponse
 from service.db.session import DbSession
 from service.desk.checks import checks_of
 from service.desk.needs import NeedFilter, list_needs
-from service.desk.pairs import pairs_of_supplier
+from service.desk.pairs import lists_with, pairs_of_supplier
 from service.manufacturers.answers import answers_for as manufacturer_answers
 from service.manufacturers.endpoints import KIND as MANUFACTURER
 from service.manufacturers.queries import get_manufacturer
 from service.privacy.access_log import Address, Purpose, log_reading
 from service.privacy.history import history_of
 from service.recommendations.endpoints import Engine
-from service.recommendations.runs import lists_with
 from service.suppliers.answers import answers_for as supplier_answers
 from service.suppliers.endpoints import KIND as SUPPLIER
 from service.suppliers.queries import get_supplier, visible_to, with_parts
