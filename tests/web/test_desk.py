@@ -240,6 +240,20 @@ def test_up_to_four_suppliers_are_seen_side_by_side(world: World) -> None:
     assert "네 곳까지" in text_of(open_page(world, MANAGER, f"{desk.page}?{'&'.join(ticked)}"))
 
 
+def test_a_full_list_stays_a_small_page_and_has_a_second_part(world: World) -> None:
+    text = "도금 두께를 자동으로 재어 로트마다 남기고 불량 원인을 찾게 합니다. " * 6
+    profile = {"summary": text, "solutions": [companies.solution(description=text, categories=["QMS"])]}
+    desk = set_up(world, {f"도금{number}": profile for number in range(22)})
+    first = open_page(world, MANAGER, desk.page)
+    second = open_page(world, MANAGER, f"{desk.page}?first=11")
+    shown = [order_of(page.text, desk.suppliers) for page in (first, second)]
+    assert [len(part) for part in shown] == [10, 10]
+    assert not set(shown[0]) & set(shown[1])
+    ticked = "&".join(f"compare={one}" for one in list(desk.suppliers.values())[:4])
+    pages = (first, second, open_page(world, MANAGER, f"{desk.page}?{ticked}&weight.region_same=2"))
+    assert max(len(page.content) for page in pages) < 100 * 1024
+
+
 def test_a_candidate_is_left_out_with_a_reason_or_introduced_with_a_note(world: World) -> None:
     desk = set_up(world)
     assert decide(desk, "먼도금", "rejected", reason_code="too_far", comment="너무 멉니다") == 303
