@@ -416,9 +416,9 @@ def test_plans_are_listed_the_newest_first_whatever_became_of_them(
     plater(client)
     written(client, owner)
     made = planned(client, manager, run_jobs, **EVERYBODY)
-    failed = asked(client, manager).json()["id"]
+    failed = asked(client, manager)["id"]
     fail_job(database, UUID(failed))
-    waiting = asked(client, manager).json()["id"]
+    waiting = asked(client, manager)["id"]
     first = client.get("/v1/assignments", params={"limit": 2}, headers=manager).json()
     rest = client.get("/v1/assignments", params={"cursor": first["next_cursor"]}, headers=manager).json()
     listed = [*first["items"], *rest["items"]]

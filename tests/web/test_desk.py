@@ -92,9 +92,7 @@ def test_a_rejection_needs_a_reason_that_the_company_can_read(world: World) -> N
     waiting = stored_supplier(world.client, SupplierStatus.PENDING)
     refused = send_form(world, MANAGER, f"/desk/approvals/{waiting}", {"target": "rejected", "reason": ""})
     assert refused.status_code == 422
-    send_form(
-        world, MANAGER, f"/desk/approvals/{waiting}", {"target": "rejected", "reason": "서류가 다릅니다"}
-    )
+    send_form(world, MANAGER, f"/desk/approvals/{waiting}", {"target": "rejected", "reason": "서류 다름"})
     kept = world.client.get(f"/v1/suppliers/{waiting}", headers=world.headers("admin")).json()
     assert (kept["status"], kept["status_reason"]) == ("rejected", "서류 다름")
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import CheckConstraint, Column, Computed, Index, PrimaryKeyConstraint
+from sqlalchemy import CheckConstraint, Column, Computed, Index, PrimaryKeyConstraint, text
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Field, SQLModel
 
@@ -76,7 +76,7 @@ class Feedback(SQLModel, table=True):
             "verdict IN ('shortlisted', 'introduced', 'proposed', 'contracted', 'completed', 'rejected')",
             name="feedback_verdict",
         ),
-        Index("feedback_pair", "need_id", "supplier_id", "created_at", "id"),
+        Index("feedback_pair", "need_id", "supplier_id", text("created_at DESC"), text("id DESC")),
     )
 
     id: UUID = identifier()

@@ -80,7 +80,7 @@ function refresh() {
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-refresh]");
-      if (answer.ok && !fresh) { location.reload(); return; }
+      if (answer.ok && !fresh) { location.replace(location.pathname); return; }
       if (fresh) shown.replaceChildren(...fresh.childNodes);
     } catch { /* offline: ask again later */ }
     refresh();

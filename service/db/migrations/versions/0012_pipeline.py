@@ -1,5 +1,6 @@
 """Two more places where a pair of need and supplier can stand, and its last decision found quickly."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
@@ -19,7 +20,8 @@ NEAREST = (
 def upgrade() -> None:
     op.drop_constraint("feedback_verdict", "feedback", type_="check")
     op.create_check_constraint("feedback_verdict", "feedback", SINCE)
-    op.create_index("feedback_pair", "feedback", ["need_id", "supplier_id", "created_at", "id"], unique=False)
+    last_first = ["need_id", "supplier_id", sa.text("created_at DESC"), sa.text("id DESC")]
+    op.create_index("feedback_pair", "feedback", last_first, unique=False)
 
 
 def downgrade() -> None:
