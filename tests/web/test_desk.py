@@ -97,6 +97,18 @@ def test_a_rejection_needs_a_reason_that_the_company_can_read(world: World) -> N
     assert (kept["status"], kept["status_reason"]) == ("rejected", "서류 다름")
 
 
+def test_a_supplier_is_suspended_on_its_own_page_where_a_refusal_is_told_too(world: World) -> None:
+    supplier = stored_supplier(world.client)
+    path = f"/desk/suppliers/{supplier}/status"
+    no_reason, no_state = {"target": "suspended", "reason": ""}, {"target": "loved"}
+    for fields in (no_reason, no_state, {"target": "rejected", "reason": "승인된 곳은 거절하지 못함"}):
+        refused = send_form(world, MANAGER, path, {**fields})
+        assert refused.status_code == 422, fields
+        assert "상태 바꾸기" in text_of(refused)
+    done = send_form(world, MANAGER, path, {"target": "suspended", "reason": "연락이 되지 않음"})
+    assert done.headers["Location"] == f"/desk/suppliers/{supplier}?done=suspended"
+
+
 def test_nobody_approves_their_own_company(world: World) -> None:
     own = stored_supplier(world.client, SupplierStatus.PENDING)
     has_stake(world, MANAGER, str(own))
@@ -158,6 +170,20 @@ def test_a_changed_need_or_another_day_makes_a_new_list(world: World) -> None:
     )
     open_page(world, MANAGER, desk.page)
     assert len(desk.run_ids()) == 2
+
+
+def test_a_closed_need_gets_no_new_list_but_shows_the_last_one(world: World) -> None:
+    desk = set_up(world)
+    headers = world.headers("admin") | {"If-Match": "*"}
+    world.client.patch(f"/v1/needs/{desk.need_id}", json={"status": "closed"}, headers=headers)
+    assert "추천받은 적이 없습니다" in text_of(open_page(world, MANAGER, desk.page))
+    world.client.patch(f"/v1/needs/{desk.need_id}", json={"status": "open"}, headers=headers)
+    open_page(world, MANAGER, desk.page)
+    world.client.patch(f"/v1/needs/{desk.need_id}", json={"status": "closed"}, headers=headers)
+    page = text_of(open_page(world, MANAGER, desk.page))
+    assert "가까운도금" in page
+    assert "소개하기" not in page
+    assert len(desk.run_ids()) == 1
 
 
 def test_a_plan_s_choice_is_not_taken_for_a_list(world: World) -> None:
@@ -435,6 +461,15 @@ def test_more_needs_take_no_more_queries(world: World) -> None:
     for _ in range(20):
         world.client.post(path, json=companies.need(), headers=world.headers("admin"))
     assert statements(world, "/desk/needs") == few
+
+
+def test_more_cards_take_no_more_queries(world: World) -> None:
+    desk = set_up(world, {f"도금{number}": {} for number in range(4)})
+    decide(desk, "도금0", "introduced")
+    few = statements(world, "/desk/pipeline"), statements(world, desk.page)
+    for number in range(1, 4):
+        decide(desk, f"도금{number}", "introduced")
+    assert (statements(world, "/desk/pipeline"), statements(world, desk.page)) == few
 
 
 def statements(world: World, path: str) -> int:

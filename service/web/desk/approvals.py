@@ -1,9 +1,11 @@
 """Who waits for approval, with what to look at, and the decision."""
 
+from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
+from pydantic import BaseModel
 from sqlmodel import Session
 
 from service.db.session import DbSession
@@ -24,6 +26,12 @@ router = APIRouter()
 AT_ONCE = 10
 
 
+class Decision(BaseModel):
+    """Where a supplier is to stand."""
+
+    target: Literal["approved", "rejected", "suspended"]
+
+
 @router.get("/desk/approvals")
 def show_approvals(
     visitor: StaffVisitor, session: DbSession, engine: Engine, cursor: str | None = None
@@ -36,15 +44,20 @@ def show_approvals(
 def decide(
     visitor: StaffVisitor, supplier_id: UUID, session: DbSession, engine: Engine, form: Posted
 ) -> Response:
-    """Approve, reject or suspend; then the next one, or back to the supplier's own page."""
+    """Approve or reject; then the next one."""
     with form.trying(session):
-        target = SupplierStatus(form.text("target", SupplierStatus.APPROVED.value))
-        reason = None if target is SupplierStatus.APPROVED else form.read(StatusReason).reason
-        supplier = lock_supplier(session, supplier_id, visible_to(visitor.actor))
-        move_supplier(session, visitor.actor, supplier, target, reason)
-        back = f"/desk/suppliers/{supplier_id}" if form.text("from") == "supplier" else "/desk/approvals"
-        return go_to(back, done=target.value)
+        target = decide_on(session, visitor, supplier_id, form)
+        return go_to("/desk/approvals", done=target)
     return _queue(visitor, session, engine, form, None, refused=supplier_id, status=422)
+
+
+def decide_on(session: Session, visitor: Visitor, supplier_id: UUID, form: Form) -> str:
+    """Move a supplier as a form asks for; to where. Raises what `Form.trying` shows."""
+    target = form.read(Decision).target
+    reason = None if target == SupplierStatus.APPROVED.value else form.read(StatusReason).reason
+    supplier = lock_supplier(session, supplier_id, visible_to(visitor.actor))
+    move_supplier(session, visitor.actor, supplier, SupplierStatus(target), reason)
+    return target
 
 
 def _queue(

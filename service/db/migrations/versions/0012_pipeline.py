@@ -20,8 +20,12 @@ NEAREST = (
 def upgrade() -> None:
     op.drop_constraint("feedback_verdict", "feedback", type_="check")
     op.create_check_constraint("feedback_verdict", "feedback", SINCE)
-    last_first = ["need_id", "supplier_id", sa.text("created_at DESC"), sa.text("id DESC")]
-    op.create_index("feedback_pair", "feedback", last_first, unique=False)
+    op.create_index(
+        "feedback_pair",
+        "feedback",
+        ["need_id", "supplier_id", sa.text("created_at DESC"), sa.text("id DESC")],
+        unique=False,
+    )
 
 
 def downgrade() -> None:
