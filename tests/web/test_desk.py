@@ -180,9 +180,9 @@ def test_a_closed_need_gets_no_new_list_but_shows_the_last_one(world: World) -> 
     world.client.patch(f"/v1/needs/{desk.need_id}", json={"status": "open"}, headers=headers)
     open_page(world, MANAGER, desk.page)
     world.client.patch(f"/v1/needs/{desk.need_id}", json={"status": "closed"}, headers=headers)
-    page = text_of(open_page(world, MANAGER, desk.page))
+    page = open_page(world, MANAGER, desk.page).text
     assert "가까운도금" in page
-    assert "소개하기" not in page
+    assert "/decisions" not in page
     assert len(desk.run_ids()) == 1
 
 
