@@ -21,16 +21,20 @@ from matching.domain import FloatArray
 from matching.features.names import FEATURE_NAMES, FEATURE_VERSION
 from matching.prior import INTERCEPT, POSITION, PRIOR
 
-Verdict = Literal["shortlisted", "introduced", "contracted", "rejected", "ignored"]
+Verdict = Literal["shortlisted", "introduced", "proposed", "contracted", "completed", "rejected", "ignored"]
 
 OUTCOMES: Mapping[Verdict, tuple[float, float]] = {
+    "completed": (1.0, 2.0),
     "contracted": (1.0, 2.0),
+    "proposed": (1.0, 1.25),
     "introduced": (1.0, 1.0),
     "shortlisted": (1.0, 0.5),
     "rejected": (0.0, 1.0),
     "ignored": (0.0, 0.1),
 }
-"""Outcome and weight of a verdict: a contract says more than a short list, a glance passed over little."""
+"""Outcome and weight of a verdict: a contract says more than a short list, a glance passed over little.
+
+A proposal says little more than the introduction it followed, a finished project as much as its contract."""
 
 
 class FeatureVersionError(ValueError):

@@ -7,9 +7,10 @@ most small companies share the domains of public mail services.
 """
 
 import re
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor
 from service.db.tables import Account, ApiKey
@@ -18,13 +19,18 @@ from service.kit.problems import Problem
 
 def refuse_own_company(session: Session, actor: Actor, supplier_id: UUID) -> None:
     """Raises `Problem` 409 `own_company`. A key counts as the person who made it."""
+    if own_companies(session, actor, [supplier_id]):
+        raise Problem(409, "own_company")
+
+
+def own_companies(session: Session, actor: Actor, supplier_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these suppliers are the actor's own: three queries however many they are."""
     person = _person_behind(session, actor)
     if person is None:
-        return
-    contacts = session.exec(select(Account).where(Account.supplier_id == supplier_id)).all()
-    same = any(_is_same_person(person, contact) for contact in contacts)
-    if same or supplier_id in (person.stake_supplier_id, person.supplier_id):
-        raise Problem(409, "own_company")
+        return set()
+    contacts = session.exec(select(Account).where(col(Account.supplier_id).in_(supplier_ids))).all()
+    same = {contact.supplier_id for contact in contacts if _is_same_person(person, contact)}
+    return {one for one in supplier_ids if one in same | {person.stake_supplier_id, person.supplier_id}}
 
 
 def _person_behind(session: Session, actor: Actor) -> Account | None:

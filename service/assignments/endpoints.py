@@ -8,13 +8,16 @@ from fastapi import APIRouter, Header, Response
 from service.accounts.actor import Staff
 from service.assignments.files import Form, accepted_form, in_form
 from service.assignments.operations import request_assignment
-from service.assignments.queries import get_plan
-from service.assignments.schemas import AssignmentInput, PlanAnswer
+from service.assignments.queries import get_plan, list_plans
+from service.assignments.schemas import AssignmentInput, PlanAnswer, PlanOutline
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.job_status.endpoints import JobAnswer, accepted
+from service.kit.pages import Cursor, Limit, Page
 
 router = APIRouter(prefix="/assignments", tags=["배정"], route_class=IdempotentRoute)
+
+PlanPage = Page[PlanOutline]
 
 _FORMS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -37,6 +40,13 @@ def plan_assignment(
     아무것도 예약하지 않습니다. 다 되면 작업의 result_url에서 읽습니다.
     """
     return accepted(request_assignment(session, actor, asked), response)
+
+
+@router.get("", summary="배정 계획 목록")
+def list_assignments(_actor: Staff, session: DbSession, limit: Limit = 20, cursor: Cursor = None) -> PlanPage:
+    """담당자들이 만든 계획을 새것부터 봅니다. 계산 중인 것과 하지 못한 것도 나옵니다."""
+    items, next_cursor = list_plans(session, limit, cursor)
+    return PlanPage(items=items, next_cursor=next_cursor)
 
 
 @router.get("/{job_id}", summary="배정 계획 보기", response_model=PlanAnswer, responses=_FORMS)

@@ -16,16 +16,19 @@ from matching.encoder import embed
 from matching.recommender import Recommender
 from service.accounts.actor import Actor
 from service.accounts.audit import record_event
+from service.accounts.own_company import own_companies
 from service.assignments.plans import Plan, RankedNeed, plan_answer, plan_for, run_of
 from service.assignments.queries import KIND, assignable, needs_of, open_need_ids
-from service.assignments.schemas import AssignmentInput
+from service.assignments.schemas import AssignmentInput, PlanAnswer
 from service.db.session import Database
 from service.db.tables import Job, NeedStatus
 from service.job_status.operations import RESULT_URL, finish_job, open_job, report_progress
 from service.jobs.names import MAKE_ASSIGNMENT
 from service.jobs.services import Services
 from service.kit import clock
+from service.recommendations.decisions import decided_pairs, record_feedback
 from service.recommendations.profiles import need_profile
+from service.recommendations.schemas import FeedbackInput
 from service.recommendations.vectors import embedded_needs
 
 NEEDS_AT_ONCE = 25
@@ -79,6 +82,29 @@ def make_assignment(services: Services, job_id: UUID) -> None:
         ranked += _rank(services, recommender, order.need_ids[start : start + NEEDS_AT_ONCE])
     report_progress(services.database, job_id, done=len(order.need_ids))
     _keep(services.database, job_id, order, plan_for(recommender, ranked, order.rules, order.day))
+
+
+def shortlist_plan(session: Session, actor: Actor, plan: PlanAnswer) -> int:
+    """Put the pairs of a plan on the short lists of their needs; how many were.
+
+    Left as they are: pairs on which something was decided already, and the actor's own companies.
+    """
+    pairs = [
+        (need.run_id, need.id, each.supplier.id)
+        for need in plan.needs
+        for each in need.suppliers
+        if each.supplier.id is not None
+    ]
+    own = own_companies(session, actor, [supplier_id for _, _, supplier_id in pairs])
+    decided = decided_pairs(session, [need.id for need in plan.needs])
+    chosen = [
+        (run_id, supplier_id)
+        for run_id, need_id, supplier_id in pairs
+        if supplier_id not in own and (need_id, supplier_id) not in decided
+    ]
+    for run_id, supplier_id in chosen:
+        record_feedback(session, actor, run_id, FeedbackInput(supplier_id=supplier_id, verdict="shortlisted"))
+    return len(chosen)
 
 
 def _unfinished_order(database: Database, job_id: UUID) -> Order | None:

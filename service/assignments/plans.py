@@ -37,9 +37,9 @@ from service.recommendations.answers import (
     caution_answers,
     profile_and_solution,
     reason_answers,
-    run_record,
     solution_summary,
 )
+from service.recommendations.records import run_record
 from service.recommendations.schemas import SupplierSummary
 
 WITHOUT_A_TALE = ("other", "base")

@@ -3,14 +3,25 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from service.assignments.schemas import MOST_NEEDS, PlanAnswer
+from service.assignments.schemas import MOST_NEEDS, PlanAnswer, PlanOutline
 from service.db.tables import Job, JobStatus, Manufacturer, Need, NeedStatus
+from service.kit.pages import cut_page, decode_uuid_cursor
 from service.kit.problems import FieldError, Problem
 from service.messages import sentence
 
 KIND = "assignment"
+
+_OUTLINES = text("""
+    SELECT id, status, created_at, finished_at, result -> 'order' ->> 'day' AS day,
+           jsonb_array_length(result -> 'order' -> 'need_ids') AS needs,
+           (result -> 'order' ->> 'suppliers_per_need')::int AS suppliers_per_need,
+           result -> 'outcome' -> 'plan' AS totals
+    FROM job WHERE kind = :kind AND (CAST(:before AS uuid) IS NULL OR id < :before)
+    ORDER BY id DESC LIMIT :most
+""")
 
 
 def open_need_ids(session: Session) -> list[UUID]:
@@ -53,6 +64,14 @@ def get_plan(session: Session, job_id: UUID) -> PlanAnswer:
     if job.status != JobStatus.SUCCEEDED.value:
         raise Problem(409, "assignment_running", headers={"Retry-After": "2"}, job_id=job_id)
     return PlanAnswer.model_validate(job.result["plan"])
+
+
+def list_plans(session: Session, limit: int, cursor: str | None) -> tuple[list[PlanOutline], str | None]:
+    """One page of plans without their pairs, the newest first: an id is time-ordered (UUIDv7)."""
+    before = decode_uuid_cursor(cursor)[1] if cursor else None
+    rows = session.execute(_OUTLINES, {"kind": KIND, "before": before, "most": limit + 1})
+    plans = [PlanOutline.model_validate(dict(row)) for row in rows.mappings()]
+    return cut_page(plans, limit, lambda plan: ("", str(plan.id)))
 
 
 def _refuse(status: int, code: str, places: Sequence[int]) -> None:

@@ -42,6 +42,19 @@ class AssignmentInput(BaseModel):
     )
 
 
+class PlanOutline(BaseModel):
+    """A plan in a list of plans; `totals` is null while it is being made and when that failed."""
+
+    id: UUID
+    status: str = Field(description="queued, running, succeeded, failed")
+    day: date
+    needs: int = Field(description="배정할 수요 수")
+    suppliers_per_need: int
+    totals: "Totals | None"
+    created_at: datetime
+    finished_at: datetime | None
+
+
 class ManufacturerSummary(BaseModel):
     """Whose need it is."""
 

@@ -7,6 +7,7 @@ from service.messages import (
     clusters,
     common,
     deals,
+    desk,
     evaluation,
     financing,
     fund,
@@ -36,6 +37,7 @@ SENTENCES: dict[str, str] = {
     **maintenance.SENTENCES,
     **deals.SENTENCES,
     **web.SENTENCES,
+    **desk.SENTENCES,
 }
 
 

@@ -36,6 +36,8 @@ ACTIONS: dict[str, str] = {
     "supplier.certifications_expired": "기간이 끝난 인증을 프로필에서 뺐습니다",
     "manufacturer.registered": "수요기업으로 등록했습니다",
     "manufacturer.changed": "수요기업 정보를 고쳤습니다",
+    "need.written": "수요를 적었습니다",
+    "need.changed": "수요를 고쳤습니다",
     "consent.given": "개인정보 동의를 했습니다",
     "consent.withdrawn": "개인정보 동의를 거두었습니다",
     "account.closed": "담당자 계정을 닫았습니다",
@@ -53,7 +55,9 @@ ACTIONS: dict[str, str] = {
     "fund_loan.reversal": "상생협력펀드 대출의 상환 기록을 취소했습니다",
     "match.shortlisted": "소개 후보에 올렸습니다",
     "match.introduced": "수요기업에 소개했습니다",
+    "match.proposed": "제안을 기록했습니다",
     "match.contracted": "계약을 기록했습니다",
+    "match.completed": "사업 완료를 기록했습니다",
     "match.rejected": "소개하지 않기로 했습니다",
 }
 

@@ -76,6 +76,18 @@ def weights_of(session: Session, version_id: UUID | None) -> Ranker:
     return Ranker.from_json(version.weights) if version else Ranker.expert()
 
 
+def ranker_of_version(session: Session, name: str) -> Ranker | None:
+    """The weights that a run was made with; None when they are of features of old or no longer known."""
+    expert = Ranker.expert()
+    if name == expert.version:
+        return expert
+    version = session.exec(select(RankerVersion).where(RankerVersion.name == name)).first()
+    try:
+        return Ranker.from_json(version.weights) if version else None
+    except FeatureVersionError:
+        return None
+
+
 def find_version(session: Session, named: str) -> RankerVersion | None:
     """The version of that id, None for the expert's. Raises `Problem` 404."""
     if named == EXPERT:

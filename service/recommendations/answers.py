@@ -1,6 +1,6 @@
 """From what the library computed to what the wire carries, in Korean, and anonymous where it must be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -159,30 +159,3 @@ def _anonymous(answer: CandidateAnswer, profile: CapabilityProfile) -> Candidate
     hidden.supplier = SupplierSummary(id=None, company_name=f"후보 {answer.rank}", region=profile.region)
     hidden.solution = SolutionSummary(id=None, name=HIDDEN, categories=answer.solution.categories)
     return hidden
-
-
-def run_record(found: Recommendation) -> Mapping[str, object]:
-    """What is kept of a run: the order, the features behind each score, what was ruled out or held back."""
-    return {
-        "items": [
-            {
-                "rank": match.rank,
-                "supplier_id": match.supplier_id,
-                "solution_id": match.solution_id,
-                "score": match.score,
-                "log_odds": match.log_odds,
-                "features": dict(match.features),
-                "reasons": [{"code": each.code, "contribution": each.contribution} for each in match.reasons],
-                "notes": [note.code for note in match.notes],
-            }
-            for match in found.matches
-        ],
-        "excluded": [{"code": rule.code, "count": rule.count} for rule in found.excluded],
-        "held_back": [
-            {"code": rule.code, "supplier_ids": list(rule.supplier_ids)} for rule in found.held_back
-        ],
-        "considered": found.considered,
-        "inferred_categories": [
-            {"category": each.category, "probability": each.probability} for each in found.inferred_categories
-        ],
-    }

@@ -12,14 +12,13 @@ from service.kit.pages import Limit
 from service.needs.queries import get_need
 from service.privacy.access_log import Address, Purpose, log_reading
 from service.recommendations.answers import recommendation_answer
+from service.recommendations.decisions import feedback_of_run, record_feedback
 from service.recommendations.introductions import introductions_of
 from service.recommendations.matching_engine import MatchingEngine
 from service.recommendations.operations import (
-    feedback_of_run,
     lead_answers,
     recommend_for_need,
     recommend_unstored,
-    record_feedback,
     shown_to,
 )
 from service.recommendations.schemas import (

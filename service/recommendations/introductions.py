@@ -18,7 +18,9 @@ from service.privacy.consents import THIRD_PARTY, who_agreed
 from service.privacy.contacts import shown_contact
 from service.recommendations.schemas import IntroducedManufacturer, IntroductionAnswer
 
-INTRODUCED = (Verdict.INTRODUCED.value, Verdict.CONTRACTED.value)
+INTRODUCED = tuple(
+    each.value for each in (Verdict.INTRODUCED, Verdict.PROPOSED, Verdict.CONTRACTED, Verdict.COMPLETED)
+)
 """Verdicts from the introduction on. Who was rejected after it sees the manufacturer no longer."""
 
 

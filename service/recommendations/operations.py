@@ -1,32 +1,29 @@
-"""Recommending for needs, recording what was decided, finding leads."""
+"""Recommending for needs, finding leads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from matching.domain import Lead, NeedProfile, Recommendation
 from matching.features import EmbeddedNeed
 from service.accounts.actor import Actor
-from service.accounts.audit import record_event
-from service.accounts.own_company import refuse_own_company
-from service.db.tables import Feedback, Need, NeedStatus, RecommendationRun, Supplier, Verdict
+from service.db.tables import Need, NeedStatus, RecommendationRun
 from service.kit import clock
-from service.kit.problems import Problem, field_problem
+from service.kit.problems import Problem
 from service.recommendations.answers import (
     caution_answers,
     evidence_answers,
     profile_and_solution,
     reason_answers,
     recommendation_answer,
-    run_record,
     solution_summary,
 )
-from service.recommendations.introductions import tell_of_introduction
 from service.recommendations.matching_engine import MatchingEngine
 from service.recommendations.profiles import needs_with_manufacturers
-from service.recommendations.schemas import FeedbackInput, LeadAnswer, PreviewInput, RecommendationAnswer
+from service.recommendations.records import run_record
+from service.recommendations.schemas import LeadAnswer, PreviewInput, RecommendationAnswer
 from service.recommendations.vectors import embedded_needs
 
 MOST_OPEN_NEEDS = 2000
@@ -64,7 +61,7 @@ def recommend_for_need(
         viewer_role=actor.role.value,
         model_version=found.model_version,
         need_version=need.version,
-        answer=dict(run_record(found)),
+        answer=dict(run_record(found, asked=limit, told=actor.is_staff)),
     )
     session.add(run)
     session.flush()
@@ -83,48 +80,20 @@ def recommend_unstored(
     return recommendation_answer(recommender, found, named=actor.is_staff, generated_at=clock.now())
 
 
-def record_feedback(session: Session, actor: Actor, run_id: UUID, data: FeedbackInput) -> Feedback:
-    """Keep a decision, with the position at which the candidate was shown.
+def recommend_as_if(
+    session: Session, engine: MatchingEngine, need: Need, weights: Mapping[str, float], limit: int
+) -> Recommendation:
+    """What the list would be with some weights changed; nothing is kept and nothing changes.
 
-    A contract occupies the supplier: the need moves to `contracted`. Raises `Problem` 404 for an
-    unknown run, 422 for a supplier that the run did not show or that is gone, 409 `own_company`.
+    Raises `Problem` 409 for a closed need, 503 while the model loads.
     """
-    run = session.get(RecommendationRun, run_id)
-    if run is None:
-        raise Problem(404, "not_found")
-    shown = {item["supplier_id"]: item["rank"] for item in run.answer["items"]}
-    position = shown.get(str(data.supplier_id))
-    if position is None:
-        raise field_problem("/supplier_id", "supplier_not_in_run")
-    refuse_own_company(session, actor, data.supplier_id)
-    # The supplier's track record and load change: every index copy must read it again.
-    this_supplier = update(Supplier).where(col(Supplier.id) == data.supplier_id)
-    marked = this_supplier.values(changed_in=Supplier.changed_in).returning(col(Supplier.id))
-    if session.execute(marked).first() is None:
-        raise field_problem("/supplier_id", "supplier_unknown")
-    if data.verdict == Verdict.INTRODUCED.value:
-        tell_of_introduction(session, run.need_id, data.supplier_id)
-    feedback = Feedback(
-        run_id=run.id,
-        need_id=run.need_id,
-        account_id=actor.account_id,
-        position=position,
-        **data.model_dump(),
-    )
-    session.add(feedback)
-    if data.verdict == Verdict.CONTRACTED.value:
-        _mark_contracted(session, run.need_id)
-    session.flush()
-    kept = {"run_id": str(run_id), "verdict": data.verdict, "position": position}
-    record_event(session, actor, f"match.{data.verdict}", data.supplier_id, after=kept)
-    return feedback
-
-
-def feedback_of_run(session: Session, run_id: UUID) -> Sequence[Feedback]:
-    """The decisions about a run, oldest first. Raises `Problem` 404."""
-    if session.get(RecommendationRun, run_id) is None:
-        raise Problem(404, "not_found")
-    return session.exec(select(Feedback).where(Feedback.run_id == run_id).order_by(col(Feedback.id))).all()
+    if need.status == NeedStatus.CLOSED.value:
+        raise Problem(409, "need_closed")
+    present = engine.recommender()
+    ranker = replace(present.ranker, weights={**present.ranker.weights, **weights})
+    exposure = engine.recent_lists.beside(session, need.id)
+    asked = embedded_need(session, engine, need)
+    return replace(present, ranker=ranker).recommend(asked, limit, clock.today(), exposure)
 
 
 def find_leads(
@@ -169,14 +138,6 @@ def lead_answers(
             )
         )
     return items
-
-
-def _mark_contracted(session: Session, need_id: UUID) -> None:
-    need = session.get_one(Need, need_id, with_for_update=True, populate_existing=True)
-    if need.status == NeedStatus.OPEN.value:
-        need.status = NeedStatus.CONTRACTED.value
-        need.version += 1
-        need.updated_at = clock.now()
 
 
 def _profile_of(data: PreviewInput) -> NeedProfile:

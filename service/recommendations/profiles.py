@@ -26,8 +26,9 @@ _TRACK_RECORDS = text("""
         ORDER BY need_id, supplier_id, created_at DESC, id DESC
     )
     SELECT latest.supplier_id,
-           count(*) FILTER (WHERE verdict IN ('introduced', 'contracted')) AS introduced,
-           count(*) FILTER (WHERE verdict = 'contracted') AS contracted,
+           count(*) FILTER (WHERE verdict IN ('introduced', 'proposed', 'contracted', 'completed'))
+               AS introduced,
+           count(*) FILTER (WHERE verdict IN ('contracted', 'completed')) AS contracted,
            count(*) FILTER (WHERE verdict = 'rejected') AS rejected,
            count(*) AS shown,
            count(*) FILTER (WHERE verdict = 'contracted' AND need.status = 'contracted') AS active

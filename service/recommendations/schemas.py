@@ -11,6 +11,10 @@ from service.codes.types import BusinessNumber, IndustryCode, RegionCode, SmartL
 from service.kit.texts import Clean
 from service.needs.schemas import NeedInput
 
+VerdictName = Literal["shortlisted", "introduced", "proposed", "contracted", "completed", "rejected"]
+ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,50}$"), Clean]
+Comment = Annotated[str, StringConstraints(max_length=2000), Clean]
+
 
 class PreviewInput(NeedInput):
     """A need that is not stored, with what its manufacturer's profile would add."""
@@ -126,9 +130,20 @@ class FeedbackInput(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     supplier_id: UUID
-    verdict: Literal["shortlisted", "introduced", "contracted", "rejected"]
-    reason_code: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,50}$"), Clean] | None = None
-    comment: Annotated[str, StringConstraints(max_length=2000), Clean] | None = None
+    verdict: VerdictName
+    reason_code: ReasonCode | None = None
+    comment: Comment | None = None
+
+
+class MoveInput(BaseModel):
+    """Where a pair is to stand; `seen` is the decision by which it stood where the mover saw it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seen: UUID
+    verdict: VerdictName
+    reason_code: ReasonCode | None = None
+    comment: Comment | None = None
 
 
 class FeedbackAnswer(BaseModel):

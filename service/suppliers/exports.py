@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import StringConstraints
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
-from service.accounts.actor import Staff
+from service.accounts.actor import Actor, Staff
 from service.db.session import DbSession
 from service.db.tables import Supplier, SupplierStatus
 from service.kit import clock
@@ -24,13 +24,8 @@ from service.suppliers.schemas import PublicSupplierAnswer, SupplierAnswer
 
 router = APIRouter(prefix="/exports", tags=["내려받기"])
 
-Reason = Annotated[
-    str,
-    StringConstraints(min_length=5, max_length=300),
-    Clean,
-    OneLine,
-    Query(description="내려받는 까닭. 접속기록에 남습니다."),
-]
+DownloadReason = Annotated[str, StringConstraints(min_length=5, max_length=300), Clean, OneLine]
+Reason = Annotated[DownloadReason, Query(description="내려받는 까닭. 접속기록에 남습니다.")]
 _CSV: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "CSV (UTF-8)"}
 }
@@ -45,6 +40,13 @@ def export_suppliers(
     status: Annotated[SupplierStatus, Query(description="등록 상태")] = SupplierStatus.APPROVED,
 ) -> Response:
     """공급기업과 담당자 연락처를 CSV로 받습니다. 까닭을 적어야 하며, 누가 왜 받았는지 접속기록에 남습니다."""
+    return suppliers_file(session, actor, address, reason, status)
+
+
+def suppliers_file(
+    session: Session, actor: Actor, address: str, reason: str, status: SupplierStatus
+) -> Response:
+    """The suppliers in that state as a file; who took it and why is kept."""
     rows = session.exec(
         select(Supplier).where(Supplier.status == status.value).order_by(col(Supplier.company_name))
     )

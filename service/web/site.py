@@ -9,6 +9,7 @@ from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
 from service.web import calculators, checks, sign_in
+from service.web.desk import approvals, assignments, companies, need, needs, pipeline, today
 from service.web.problem_pages import ProblemPages
 from service.web.public import clusters, directory, home, programmes, trial
 from service.web.rendering import STATIC
@@ -22,6 +23,7 @@ from service.web.supplier import profile as supplier_profile
 from service.web.supplier import registration as supplier_registration
 from service.web.visitor import SignInNeeded, Visitor
 
+DESK = (today, approvals, companies, needs, need, pipeline, assignments)
 AREAS = (
     sign_in,
     checks,
@@ -38,6 +40,7 @@ AREAS = (
     supplier_leads,
     supplier_fund_loan,
     supplier_notifications,
+    *DESK,
 )
 """Each has a `router` of its own."""
 

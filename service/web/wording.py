@@ -7,11 +7,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from matching import taxonomy
+from service.messages import SENTENCES, desk
 from service.messages.amounts import won_reading, won_text
-from service.messages.web import LABELS, SENTENCES
+from service.messages.web import LABELS
 
 KOREA = ZoneInfo("Asia/Seoul")
 NOTHING = "–"
+_LABELS = {
+    **LABELS,
+    "check": desk.CHECKS,
+    "check_state": desk.CHECK_STATES,
+    "rejection": desk.REJECTION_REASONS,
+    "progress": desk.PROGRESS,
+    "reason": desk.REASON_NAMES,
+    "job_status": desk.JOB_STATES,
+    "total": desk.TOTALS,
+}
 NOTICES = {code.removeprefix("done_") for code in SENTENCES if code.startswith("done_")}
 
 
@@ -68,7 +79,7 @@ def business_number(value: str) -> str:
 
 def label(code: str | None, kind: str) -> str:
     """What a state is called on a page: `label("pending", "supplier_status")`."""
-    return LABELS[kind].get(code or "", code or NOTHING)
+    return _LABELS[kind].get(code or "", code or NOTHING)
 
 
 def category(code: str) -> str:

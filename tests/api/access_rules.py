@@ -203,6 +203,7 @@ RULES: dict[str, Rule] = {
     "POST /v1/ranking/rollback": ADMIN.sending({}),
     "POST /v1/ranking/trainings": ADMIN,
     "POST /v1/assignments": STAFF.sending_about(_plan),
+    "GET /v1/assignments": STAFF,
     "GET /v1/assignments/{job_id}": STAFF,
     "POST /v1/imports/suppliers": ADMIN.sending_lines('{"company_name": "한빛"}\n'),
     "POST /v1/imports/manufacturers": ADMIN.sending_lines('{"company_name": "새벽"}\n'),

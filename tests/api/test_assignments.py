@@ -410,6 +410,27 @@ def test_a_failed_job_has_no_plan(
     problem(client.get(f"/v1/assignments/{job_id}", headers=manager), 409, "job_failed")
 
 
+def test_plans_are_listed_the_newest_first_whatever_became_of_them(
+    client: TestClient, manager: Headers, owner: Person, run_jobs: Jobs, database: Database
+) -> None:
+    plater(client)
+    written(client, owner)
+    made = planned(client, manager, run_jobs, **EVERYBODY)
+    failed = asked(client, manager)["id"]
+    fail_job(database, UUID(failed))
+    waiting = asked(client, manager)["id"]
+    first = client.get("/v1/assignments", params={"limit": 2}, headers=manager).json()
+    rest = client.get("/v1/assignments", params={"cursor": first["next_cursor"]}, headers=manager).json()
+    listed = [*first["items"], *rest["items"]]
+    assert [(plan["id"], plan["status"]) for plan in listed] == [
+        (waiting, "queued"),
+        (failed, "failed"),
+        (made["id"], "succeeded"),
+    ]
+    assert [plan["totals"] for plan in listed] == [None, None, made["totals"]["plan"]]
+    assert {plan["needs"] for plan in listed} == {1}
+
+
 def test_the_job_of_something_else_is_no_plan(client: TestClient, manager: Headers) -> None:
     headers = sign_in(client, Role.ADMIN).headers | {"Content-Type": "text/csv"}
     text = "business_number,company_name,industry,region\n"

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from service.accounts.actor import Role
 from service.db.session import Database
+from service.db.tables import Account
 from tests.factories import companies
 from tests.factories.answers import pointers, problem, row_counts
 from tests.factories.numbers import business_number
@@ -269,6 +270,49 @@ def test_a_contract_occupies_the_supplier_until_the_need_is_closed(
     assert closed.status_code == 200
     catch_up()
     assert suppliers_in(recommended(client, second, manager)) == [str(only)]
+
+
+def test_a_finished_project_frees_the_supplier_and_stays_in_its_record(
+    client: TestClient, owner: Person, manager: Headers, catch_up: CatchUp
+) -> None:
+    only = plater(client, concurrent_project_capacity=1)
+    first, second = written(client, owner), written(client, owner)
+    catch_up()
+    run_id = recommended(client, first, manager)["run_id"]
+    for verdict in ("contracted", "completed"):
+        body = {"supplier_id": str(only), "verdict": verdict}
+        client.post(f"/v1/recommendations/{run_id}/feedback", json=body, headers=manager)
+    assert client.get(f"/v1/needs/{first}", headers=owner.headers).json()["status"] == "closed"
+    catch_up()
+    found = recommended(client, second, manager)
+    assert suppliers_in(found) == [str(only)]
+    profile = client.app.state.matching.recommender().index.snapshot().profiles[0]
+    assert (profile.track_record.introduced, profile.track_record.contracted) == (1, 1)
+
+
+def test_nobody_decides_on_their_own_company(client: TestClient, owner: Person, catch_up: CatchUp) -> None:
+    only = plater(client)
+    need_id = written(client, owner)
+    catch_up()
+    manager = sign_in(client, Role.ACCOUNT_MANAGER)
+    with client.app.state.database.transaction() as session:
+        session.get_one(Account, manager.account_id).stake_supplier_id = only
+    run_id = recommended(client, need_id, manager.headers)["run_id"]
+    path = f"/v1/recommendations/{run_id}/feedback"
+    body = {"supplier_id": str(only), "verdict": "introduced"}
+    problem(client.post(path, json=body, headers=manager.headers), 409, "own_company")
+    assert client.get(path, headers=manager.headers).json() == []
+
+
+def test_what_a_manufacturer_was_shown_is_kept_without_the_words_that_name_suppliers(
+    client: TestClient, owner: Person, catch_up: CatchUp
+) -> None:
+    plater(client)
+    need_id = written(client, owner)
+    catch_up()
+    recommended(client, need_id, owner.headers)
+    held = client.get("/v1/me/export", headers=owner.headers).json()["recommendation_runs"]
+    assert "도금 두께 기록기" not in json.dumps(held, ensure_ascii=False)
 
 
 def test_a_closed_need_gets_no_recommendations(client: TestClient, owner: Person) -> None:

@@ -134,8 +134,11 @@ class World:
         return str(run["run_id"])
 
     def _job_id(self, _owner: str | None) -> str:
+        """A plan that has been made."""
         self.thing("need_id", None)
-        return str(self._made("POST", "/v1/assignments", json={})["id"])
+        job = str(self._made("POST", "/v1/assignments", json={})["id"])
+        self.catch_up()
+        return job
 
     def _session_id(self, owner: str | None) -> str:
         """A second session of that person, or one of somebody else."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -155,12 +156,15 @@ def test_a_draft_keeps_nothing_about_people_and_no_password(newcomer: Newcomer, 
             assert secret not in kept
 
 
-def test_two_weeks_later_the_draft_is_neither_shown_nor_kept(newcomer: Newcomer, database: Database) -> None:
+def test_two_weeks_later_the_draft_is_neither_shown_nor_kept(
+    newcomer: Newcomer, database: Database, tmp_path: Path
+) -> None:
     newcomer.company()
     with clock.frozen(datetime.now(UTC) + DRAFT_KEPT_FOR + timedelta(minutes=1)):
         assert "새봄정보기술" not in newcomer.open(START).text
         with database.transaction() as session:
-            assert {each.rule: each.count for each in purge(session)}["registration_drafts"] == 1
+            destroyed = {each.rule: each.count for each in purge(session, tmp_path)}
+    assert destroyed["registration_drafts"] == 1
     assert drafts(database) == []
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import CheckConstraint, Column, Computed, Index, PrimaryKeyConstraint
+from sqlalchemy import CheckConstraint, Column, Computed, Index, PrimaryKeyConstraint, text
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Field, SQLModel
 
@@ -58,11 +58,13 @@ class RecommendationRun(SQLModel, table=True):
 
 
 class Verdict(StrEnum):
-    """What an account manager decided about a candidate."""
+    """What an account manager decided about a candidate; the last one is where the pair stands."""
 
     SHORTLISTED = "shortlisted"
     INTRODUCED = "introduced"
+    PROPOSED = "proposed"
     CONTRACTED = "contracted"
+    COMPLETED = "completed"
     REJECTED = "rejected"
 
 
@@ -71,8 +73,10 @@ class Feedback(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint(
-            "verdict IN ('shortlisted', 'introduced', 'contracted', 'rejected')", name="feedback_verdict"
+            "verdict IN ('shortlisted', 'introduced', 'proposed', 'contracted', 'completed', 'rejected')",
+            name="feedback_verdict",
         ),
+        Index("feedback_pair", "need_id", "supplier_id", text("created_at DESC"), text("id DESC")),
     )
 
     id: UUID = identifier()

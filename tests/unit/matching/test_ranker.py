@@ -85,17 +85,26 @@ def test_what_was_picked_for_standing_first_earns_its_features_less() -> None:
 
 @pytest.mark.parametrize(
     ("verdict", "outcome"),
-    [("contracted", 1.0), ("introduced", 1.0), ("shortlisted", 1.0), ("rejected", 0.0), ("ignored", 0.0)],
+    [
+        ("completed", 1.0),
+        ("contracted", 1.0),
+        ("proposed", 1.0),
+        ("introduced", 1.0),
+        ("shortlisted", 1.0),
+        ("rejected", 0.0),
+        ("ignored", 0.0),
+    ],
 )
 def test_verdicts_become_outcomes(verdict: str, outcome: float) -> None:
     assert Judgement.of_verdict(features(), verdict, 1).outcome == outcome  # type: ignore[arg-type]
 
 
-def test_a_contract_says_more_than_a_place_on_the_short_list() -> None:
-    weight = {
-        v: Judgement.of_verdict(features(), v, 1).weight for v in ("contracted", "introduced", "shortlisted")
-    }
-    assert weight["contracted"] > weight["introduced"] > weight["shortlisted"]
+def test_the_further_an_introduction_came_the_more_it_says() -> None:
+    further = ("shortlisted", "introduced", "proposed", "contracted")
+    weights = [Judgement.of_verdict(features(), verdict, 1).weight for verdict in further]
+    assert weights == sorted(set(weights))
+    completed = Judgement.of_verdict(features(), "completed", 1)
+    assert completed == Judgement.of_verdict(features(), "contracted", 1)
 
 
 def test_a_stored_ranker_is_the_same_ranker() -> None:

@@ -1,0 +1,1 @@
+"""What account managers look at over all features: what waits, and what to check before deciding."""
