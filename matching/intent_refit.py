@@ -72,11 +72,11 @@ def refit_intent(
 
 def is_refit_of(refitted: IntentModel, shipped: IntentModel) -> bool:
     """Whether a model was fitted on the shipped one's statements and more: an older one is outranked."""
-    return refitted.card.get(WRITTEN_HASH, "") == shipped.card["statements_sha256"]
+    return bool(refitted.card.get(WRITTEN_HASH) == shipped.card["statements_sha256"])
 
 
 def _compared(table: ExampleTable, signs: Labels) -> Refit:
-    """Both judge the same texts in the same folds; one of them may learn from the needs of the other folds."""
+    """Both judge the same texts in the same folds; only one learns from the needs of the other folds."""
     judged = cross_fitted_probabilities(table, signs)
     present = cross_fitted_probabilities(table, held_out_signs(table, recorded=False), recorded=False)
     called_for = (table.labels[table.statements] > 0).astype(np.float64)

@@ -199,7 +199,7 @@ def held_out_signs(table: ExampleTable, *, recorded: bool = True) -> Labels:
 
 
 def cross_fitted_probabilities(table: ExampleTable, signs: Labels, *, recorded: bool = True) -> Probabilities:
-    """Held-out signs through sigmoids that did not see their fold either, nor recorded needs if not wanted."""
+    """Held-out signs through sigmoids that did not see their fold, nor recorded needs unless wanted."""
     statements = table.rows(table.statements)
     judged = np.zeros(statements.labels.shape)
     for train, test in folds(statements):

@@ -51,7 +51,7 @@ def train_intent_model(
 
 
 def _learn_from_confirmed(settings: Settings, encoder: Encoder) -> None:
-    """Added to the shipped statements, whatever file the other training reads: the two models must compare."""
+    """Added to the shipped statements, whatever file was named: the two models must compare."""
     with database_of(settings) as database:
         migrate(database.engine)
         with database.transaction() as session:

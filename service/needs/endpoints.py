@@ -70,7 +70,10 @@ def update_need(
 def confirm_need_categories(
     need_id: UUID, data: CategoryConfirmation, actor: Manufacturer, session: DbSession, response: Response
 ) -> NeedAnswer:
-    """수요기업이 어떤 솔루션이 필요한 수요인지 확인하거나 바로잡습니다. 추천에 바로 쓰이고, 추정 모델이 배웁니다."""
+    """수요기업이 어떤 솔루션이 필요한지 확인하거나 바로잡습니다.
+
+    추천에 바로 쓰이고, 추정 모델도 배웁니다.
+    """
     need = get_need(session, need_id, actor, lock=True)
     return _answer(confirm_categories(session, actor, need, data), response)
 

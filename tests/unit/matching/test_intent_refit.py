@@ -40,10 +40,14 @@ def test_what_manufacturers_confirm_is_learned(refitted: tuple[Refit, Path]) -> 
     assert refit.is_better
     assert refit.confirmed == len(CONFIRMED)
     text = "쏠더 볼이 떨어져서 리플로우 뒤에 다시 봅니다"
-    vector = ENCODER.encode([text], "query")[0]
-    before = dict((e.category, e.probability) for e in fit_intent(EXAMPLES, ENCODER).infer(text, vector))
-    after = dict((e.category, e.probability) for e in IntentModel.load(folder).infer(text, vector))
+    before = probabilities(fit_intent(EXAMPLES, ENCODER), text)
+    after = probabilities(IntentModel.load(folder), text)
     assert after["VISION"] > before["VISION"] + 0.1
+
+
+def probabilities(model: IntentModel, text: str) -> dict[str, float]:
+    inferred = model.infer(text, ENCODER.encode([text], "query")[0])
+    return {each.category: each.probability for each in inferred}
 
 
 def test_no_word_of_a_need_enters_the_artefact(refitted: tuple[Refit, Path]) -> None:
