@@ -5,10 +5,11 @@ again with all that was typed, beside it what was saved meanwhile, and with the 
 once more decides for what was typed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.kit.etags import etag, require_match
+from service.messages.amounts import read_won, won_reading
 from service.web.forms import Form
 
 VERSION = "version"
@@ -33,11 +34,23 @@ def is_stale(form: Form, version: int) -> bool:
     return bool(form.text(VERSION)) and f'"{form.text(VERSION)}"' != etag(version)
 
 
-def differences(typed: Form, saved: Form, labels: Mapping[str, str]) -> Sequence[Difference]:
+Readings = Mapping[str, Callable[[str], str]]
+"""How the values of a field read, for those that are codes or can be typed in several ways."""
+
+
+def differences(
+    typed: Form, saved: Form, labels: Mapping[str, str], readings: Readings
+) -> Sequence[Difference]:
     """What differs between the two, by the names that the fields have on the page."""
-    pairs = [(label, _said(typed, name), _said(saved, name)) for name, label in labels.items()]
+
+    def said(form: Form, name: str) -> str:
+        return ", ".join(readings.get(name, str)(part.strip()) for part in form.many(name))
+
+    pairs = [(label, said(typed, name), said(saved, name)) for name, label in labels.items()]
     return [Difference(*pair) for pair in pairs if pair[1] != pair[2]]
 
 
-def _said(form: Form, name: str) -> str:
-    return ", ".join(part.strip() for part in form.many(name))
+def typed_amount(typed: str) -> str:
+    """The same amount reads the same however it was typed."""
+    amount = read_won(typed)
+    return typed if amount is None else won_reading(amount)

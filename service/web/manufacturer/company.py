@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
@@ -10,7 +9,7 @@ from sqlmodel import Session
 
 from matching import taxonomy
 from service.db.session import DbSession
-from service.db.tables import Manufacturer
+from service.db.tables import Manufacturer, Need
 from service.kit.business_number import format_business_number
 from service.manufacturers.operations import change_manufacturer
 from service.manufacturers.queries import get_manufacturer
@@ -18,13 +17,14 @@ from service.manufacturers.schemas import ManufacturerPatch
 from service.needs.queries import list_visible
 from service.privacy.history import history_of
 from service.programmes.queries import programmes_for
-from service.recommendations.introductions import introductions
+from service.recommendations.introductions import introduced_counts
 from service.web.forms import Form, Posted
 from service.web.industry_choice import industry_code, show_near_industries, shown, suggestions
 from service.web.manufacturer.next_steps import NextStep, next_step
 from service.web.rendering import go_to, page
-from service.web.stale_forms import VERSION, differences, is_stale, require_present
+from service.web.stale_forms import VERSION, differences, is_stale, require_present, typed_amount
 from service.web.visitor import ManufacturerVisitor, Visitor
+from service.web.wording import region
 
 router = APIRouter()
 
@@ -38,6 +38,8 @@ FIELDS = {
     "smart_level": "스마트공장 수준",
     "existing_systems": "쓰고 있는 시스템",
 }
+
+READINGS = {"region": region, "annual_revenue_won": typed_amount}
 
 
 def own_company(session: Session, visitor: Visitor, *, lock: bool = False) -> Manufacturer:
@@ -56,19 +58,27 @@ def show_company(visitor: ManufacturerVisitor, session: DbSession) -> HTMLRespon
         "manufacturer/company.html",
         company=company,
         business_number=format_business_number(company.business_number),
-        steps=[
-            (need, step_of(session, need.id, need.status, need.categories_confirmed_at)) for need in needs
-        ],
+        steps=steps_of(session, needs),
         more_needs=more is not None,
         missing=[label for name, label in FIELDS.items() if not getattr(company, name)],
         programmes=[each for each in programmes_for(session, "manufacturer") if each.status == "open"],
     )
 
 
-def step_of(session: Session, need_id: UUID, status: str, confirmed: object) -> NextStep:
-    """What the manufacturer can do next about that need."""
-    introduced = len(introductions(session, need_id=need_id))
-    return next_step(status, confirmed=confirmed is not None, introduced=introduced)
+def steps_of(session: Session, needs: Sequence[Need]) -> Sequence[tuple[Need, NextStep]]:
+    """Each need with what the manufacturer can do next about it."""
+    counts = introduced_counts(session, [need.id for need in needs])
+    return [
+        (
+            need,
+            next_step(
+                need.status,
+                confirmed=need.categories_confirmed_at is not None,
+                introduced=counts[need.id],
+            ),
+        )
+        for need in needs
+    ]
 
 
 @router.get("/manufacturer/edit")
@@ -126,7 +136,7 @@ def _edit_page(visitor: Visitor, company: Manufacturer, form: Form, status: int 
         status=status,
         form=form,
         version=company.version,
-        differing=differences(form, saved, FIELDS) if is_stale(form, company.version) else [],
+        differing=differences(form, saved, FIELDS, READINGS) if is_stale(form, company.version) else [],
         business_number=format_business_number(company.business_number),
         industries=suggestions(),
         regions=[(each.code, each.name) for each in taxonomy.regions()],

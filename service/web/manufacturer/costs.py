@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -109,9 +110,14 @@ def _cost_page(
         chosen=_chosen(form, choices),
         plan=plan,
         note=sentence("grant_note"),
-        percent=percent_text,
+        percent=_percent,
         calculator=f"/calculators/installment?{urlencode(_same_terms(form, plan))}" if plan else "",
     )
+
+
+def _percent(rate: Fraction) -> str:
+    """50%, 12.5%."""
+    return f"{percent_text(rate).rstrip('0').rstrip('.')}%"
 
 
 def _same_terms(form: Form, plan: Purchase) -> dict[str, Any]:

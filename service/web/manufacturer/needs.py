@@ -20,10 +20,11 @@ from service.needs.schemas import NeedInput, NeedPatch
 from service.recommendations.anonymity import bare_name
 from service.suppliers.queries import DirectoryFilter, search_directory, visible_to
 from service.web.forms import Form, Posted
-from service.web.manufacturer.company import own_company, step_of
+from service.web.manufacturer.company import own_company, steps_of
 from service.web.rendering import go_to, page
-from service.web.stale_forms import VERSION, differences, is_stale, require_present
+from service.web.stale_forms import VERSION, differences, is_stale, require_present, typed_amount
 from service.web.visitor import ManufacturerVisitor, Visitor
+from service.web.wording import certification
 
 router = APIRouter()
 
@@ -40,6 +41,11 @@ FIELDS = {
     EXCLUDED: "빼고 싶은 공급기업",
     "needs_on_site_support": "현장 지원",
 }
+READINGS = {
+    "budget_won": typed_amount,
+    "required_certifications": certification,
+    "needs_on_site_support": lambda _: "필요함",
+}
 _KEPT_AS_THEY_ARE = ("title", "description", "budget_won", "start_by", "required_certifications")
 
 
@@ -50,9 +56,12 @@ def show_needs(
     """All needs, the newest first, each with what can be done next."""
     wanted = NeedStatus(status) if status in set(NeedStatus) else None
     needs, next_cursor = list_visible(session, visitor.actor, wanted, 20, cursor)
-    steps = [(need, step_of(session, need.id, need.status, need.categories_confirmed_at)) for need in needs]
     return page(
-        visitor, "manufacturer/needs.html", steps=steps, cursor=next_cursor, status=200, wanted=wanted
+        visitor,
+        "manufacturer/needs.html",
+        steps=steps_of(session, needs),
+        cursor=next_cursor,
+        wanted=wanted,
     )
 
 
@@ -88,13 +97,16 @@ def edit_need(need_id: UUID, visitor: ManufacturerVisitor, form: Posted, session
     need = get_need(session, need_id, visitor.actor, lock=True)
     saved = _form_of(session, visitor.actor, need)
     if form.text("example") in EXAMPLES:
-        return _need_page(visitor, _with_example(form), need=need, example=form.text("example"))
+        opened_with = form.text(VERSION)
+        return _need_page(
+            visitor, _with_example(form), need=need, example=form.text("example"), version=opened_with
+        )
     with form.trying(session):
         require_present(form, need.version)
         excluded = _excluded_ids(session, visitor.actor, form, need)
         change_need(session, visitor.actor, need, form.read(NeedPatch, excluded_supplier_ids=excluded))
         return go_to(f"/manufacturer/needs/{need_id}", done="saved")
-    differing = differences(form, saved, FIELDS) if is_stale(form, need.version) else []
+    differing = differences(form, saved, FIELDS, READINGS) if is_stale(form, need.version) else []
     return _need_page(visitor, form, need=need, differing=differing, status=422)
 
 
@@ -180,5 +192,5 @@ def _need_page(
         need=need,
         examples=EXAMPLES,
         certifications=[(each.code, each.name) for each in taxonomy.certifications()],
-        **{"differing": [], "example": "", **values},
+        **{"differing": [], "example": "", "version": need.version if need else None, **values},
     )

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import SecretStr
 
 from service.accounts.operations import change_own_account, lock_account
 from service.accounts.own_endpoints import require_present_password
@@ -29,6 +28,7 @@ def change_account(visitor: SignedInVisitor, form: Posted, session: DbSession) -
     """Change name and telephone; whoever saves last has the word, as only one person does."""
     account = lock_account(session, visitor.account_id)
     with form.trying(session):
+        # A password is never changed here: that asks for the present one.
         patch = form.read(OwnAccountPatch).model_copy(update={"password": None})
         change_own_account(session, visitor.actor, account, patch)
         return go_to("/me", done="saved")
@@ -40,7 +40,7 @@ def change_password(request: Request, visitor: SignedInVisitor, form: Posted, se
     """Set a new password with the present one; only this browser stays signed in."""
     account = lock_account(session, visitor.account_id)
     with form.trying(session):
-        patch = form.read(OwnAccountPatch, password=SecretStr(form.text("password")))
+        patch = form.read(OwnAccountPatch)
         _refuse_what_was_mistyped(form)
         if not form.is_refused:
             require_present_password(request, session, account, patch)
