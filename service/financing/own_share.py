@@ -35,5 +35,7 @@ def plan_purchase(price_won: int, grant: GrantRow | None, months: int, annual_ra
     """
     check_won(price_won, "/price_won", least=1)
     shares = share_cost(grant, price_won) if grant else GrantShares(0, 0, price_won)
+    if not shares.own_won:
+        return Purchase(price_won, shares, None)
     terms = Terms(principal_won=shares.own_won, months=months, annual_rate_percent=annual_rate)
-    return Purchase(price_won, shares, build_schedule(terms) if shares.own_won else None)
+    return Purchase(price_won, shares, build_schedule(terms))
