@@ -272,6 +272,7 @@ def test_candidates_have_no_names_before_an_introduction_and_one_after(world: Wo
     after = open_page(world, MAKER, path)
     assert f'<a href="/suppliers/{supplier_id}">한결정보</a>' in after.text
     assert "담당자가 직접 이어 드립니다" in text_of(after)
+    assert "후보 1" not in text_of(after)  # the same company is not shown twice
     assert "1곳을 소개받았습니다" in text_of(open_page(world, MAKER, "/manufacturer"))
     decide(world, need_id, "rejected")
     assert "한결정보" not in text_of(open_page(world, MAKER, path))

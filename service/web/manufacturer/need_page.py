@@ -1,7 +1,7 @@
 """One need: what it seems to call for, who could help, whom one was introduced to."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -94,8 +94,8 @@ def confirm(
 def _need_page(
     request: Request, visitor: Visitor, session: Session, need: Need, form: Form | None, status: int = 200
 ) -> HTMLResponse:
-    found = _recommended(request, visitor, session, need)
     known = introduced_for(session, visitor, need)
+    found = _recommended(request, visitor, session, need, {str(each.supplier.id) for each in known})
     probable, others = kinds_of(need, found.inferred_categories if found else [])
     return page(
         visitor,
@@ -116,9 +116,9 @@ def _need_page(
 
 
 def _recommended(
-    request: Request, visitor: Visitor, session: Session, need: Need
+    request: Request, visitor: Visitor, session: Session, need: Need, introduced: Collection[str]
 ) -> RecommendationAnswer | None:
-    """The anonymous candidates; None for a closed need and while the model is loading."""
+    """The anonymous candidates without those already introduced; None if closed or while the model loads."""
     if need.status == NeedStatus.CLOSED.value:
         return None
     engine = request.app.state.matching
@@ -128,9 +128,10 @@ def _recommended(
         if problem.status != 503:
             raise
         return None
+    unknown = tuple(match for match in found.matches if match.supplier_id not in introduced)
     return recommendation_answer(
         engine.recommender(),
-        found,
+        replace(found, matches=unknown),
         named=False,
         generated_at=run.generated_at,
         run_id=run.id,
