@@ -52,13 +52,15 @@ Labels = NDArray[np.float64]
 class ProblemExample:
     """A problem as a manufacturer would write it, with the categories that it calls for, main one first.
 
-    A `definition` is a description of the category itself: learned from, never judged on.
+    A `definition` is a description of the category itself: learned from, never judged on. A `recorded` one
+    is the need of a real company: no word of it enters the vocabulary.
     """
 
     text: str
     categories: tuple[str, ...]
     industry: str | None = None
     definition: bool = False
+    recorded: bool = False
 
 
 def read_examples(path: Path) -> tuple[ProblemExample, ...]:
@@ -110,6 +112,11 @@ class ExampleTable:
         """Rows that are judged on."""
         return np.flatnonzero([not example.definition for example in self.examples])
 
+    @property
+    def recorded(self) -> NDArray[np.bool_]:
+        """Which rows are needs of real companies."""
+        return np.array([example.recorded for example in self.examples], bool)
+
     def rows(self, chosen: Indices) -> "ExampleTable":
         """Some of the examples."""
         return replace(
@@ -155,8 +162,9 @@ def fit_regressions(table: ExampleTable) -> IntentModel:
 
     Not yet calibrated: the probabilities are those of the regressions alone.
     """
-    texts = [lexical_form(text) for text in table.texts]
-    counted = gram_vectorizer(min_df=2).fit(texts)
+    counted = gram_vectorizer(min_df=2).fit(
+        [lexical_form(example.text) for example in table.examples if not example.recorded]
+    )
     features = IntentFeatures(
         vocabulary=tuple(counted.get_feature_names_out()),
         rarity=_as_stored(counted.idf_, np.float32),
@@ -177,21 +185,26 @@ def fit_regressions(table: ExampleTable) -> IntentModel:
     )
 
 
-def held_out_signs(table: ExampleTable) -> Labels:
-    """What judges say of each statement who saw neither it nor a near-copy of it."""
+def held_out_signs(table: ExampleTable, *, recorded: bool = True) -> Labels:
+    """What judges say of each statement who saw neither it nor a near-copy of it.
+
+    With `recorded=False` they saw no recorded need either, but judge them.
+    """
     signs = np.zeros((*table.labels.shape, SIGNS))
     for train, test in folds(table):
-        model, held_out = fit_regressions(table.rows(train)), table.rows(test)
+        learned = train if recorded else train[~table.recorded[train]]
+        model, held_out = fit_regressions(table.rows(learned)), table.rows(test)
         signs[test] = model.signs(held_out.texts, held_out.vectors)
     return signs[table.statements]
 
 
-def cross_fitted_probabilities(table: ExampleTable, signs: Labels) -> Probabilities:
-    """Held-out signs through sigmoids that did not see their fold either."""
+def cross_fitted_probabilities(table: ExampleTable, signs: Labels, *, recorded: bool = True) -> Probabilities:
+    """Held-out signs through sigmoids that did not see their fold, nor recorded needs unless wanted."""
     statements = table.rows(table.statements)
     judged = np.zeros(statements.labels.shape)
     for train, test in folds(statements):
-        judged[test] = fit_sigmoids(signs[train], statements.labels[train])(signs[test])
+        learned = train if recorded else train[~statements.recorded[train]]
+        judged[test] = fit_sigmoids(signs[learned], statements.labels[learned])(signs[test])
     return judged
 
 

@@ -52,7 +52,7 @@ def update_own_account(
     account = lock_account(session, actor.account_id)
     require_match(if_match, account.version)
     if patch.password is not None:
-        _require_present_password(request, session, account, patch)
+        require_present_password(request, session, account, patch)
     change_own_account(session, actor, account, patch)
     return _answer(account, response)
 
@@ -93,10 +93,13 @@ def revoke_all_sessions(actor: Person, session: DbSession) -> None:
     record_event(session, actor, "session.all_revoked", actor.account_id)
 
 
-def _require_present_password(
+def require_present_password(
     request: Request, session: DbSession, account: Account, patch: OwnAccountPatch
 ) -> None:
-    """Guessing it with a stolen session is slowed down like guessing it at the door."""
+    """Guessing it with a stolen session is slowed down like guessing it at the door.
+
+    Raises `Problem` 422 `present_password_required` or `present_password_wrong`, 429 when too early.
+    """
     if patch.present_password is None:
         raise field_problem("/present_password", "present_password_required")
     with password_turn():

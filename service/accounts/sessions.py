@@ -76,13 +76,12 @@ def revoke_session(session: Session, kept: AccountSession) -> None:
     session.flush()
 
 
-def end_sessions(session: Session, account_id: UUID) -> None:
-    """End every session of an account."""
-    session.execute(
-        update(AccountSession)
-        .where(col(AccountSession.account_id) == account_id, col(AccountSession.revoked_at).is_(None))
-        .values(revoked_at=clock.now())
-    )
+def end_sessions(session: Session, account_id: UUID, *, but: UUID | None = None) -> None:
+    """End every session of an account, or every one but that."""
+    open_ones = [col(AccountSession.account_id) == account_id, col(AccountSession.revoked_at).is_(None)]
+    if but is not None:
+        open_ones.append(col(AccountSession.id) != but)
+    session.execute(update(AccountSession).where(*open_ones).values(revoked_at=clock.now()))
 
 
 def get_own_session(session: Session, account_id: UUID, session_id: UUID) -> AccountSession:

@@ -7,12 +7,16 @@ from typing import Annotated
 import typer
 from pydantic import SecretStr, ValidationError
 
+from matching.encoder import Encoder
 from matching.intent import ARTEFACT_FOLDER
 from matching.intent_artefact import train_intent
+from matching.intent_refit import refit_intent
+from matching.intent_training import read_examples
 from seed_data import PROBLEM_EXAMPLES
 from service.app import create_app
-from service.cli.preparation import prepared_encoder
+from service.cli.preparation import database_of, prepared_encoder
 from service.cli.terminal import CommandError, say
+from service.db.migrate import migrate
 from service.db.session import Database
 from service.financing.conventions import Method
 from service.financing.errors import TermsError
@@ -21,19 +25,44 @@ from service.financing.schemas import InstallmentInput
 from service.financing.table import render_table
 from service.kit.problem_handlers import fault_sentence, pointer
 from service.messages import sentence
+from service.recommendations.intent_learning import confirmed_examples
 from service.settings import Settings
 
 
 def train_intent_model(
     examples: Annotated[Path, typer.Option(help="문제 문장과 솔루션 분야 (JSON Lines)")] = PROBLEM_EXAMPLES,
+    with_confirmed: Annotated[
+        bool,
+        typer.Option(
+            "--with-confirmed", help="수요기업이 분야를 확인한 수요에서도 배우고, 더 나을 때만 씁니다"
+        ),
+    ] = False,
 ) -> None:
     """문제 문장에서 솔루션 분야를 추정하는 모델을 다시 만듭니다."""
     settings = Settings()
     encoder = prepared_encoder(settings)
+    if with_confirmed:
+        _learn_from_confirmed(settings, encoder)
+        return
     folder = settings.intent_dir if settings.embedding_model else ARTEFACT_FOLDER
     say("모델을 맞춥니다")
     train_intent(encoder, examples, folder)
     say(f"만들었습니다: {folder}")
+
+
+def _learn_from_confirmed(settings: Settings, encoder: Encoder) -> None:
+    """Added to the shipped statements, whatever file was named: the two models must compare."""
+    with database_of(settings) as database:
+        migrate(database.engine)
+        with database.transaction() as session:
+            confirmed = confirmed_examples(session)
+    if not confirmed:
+        raise CommandError(sentence("no_confirmed_needs"))
+    say(sentence("confirmed_needs_found", count=len(confirmed)))
+    refit = refit_intent(encoder, read_examples(PROBLEM_EXAMPLES), confirmed, settings.intent_dir)
+    say(f"문제 문장의 로그 손실: 지금 {refit.written_before:.4f}, 새것 {refit.written_after:.4f}")
+    say(f"확인된 수요의 로그 손실: 지금 {refit.confirmed_before:.4f}, 새것 {refit.confirmed_after:.4f}")
+    say(sentence("intent_refitted" if refit.is_better else "intent_not_refitted", path=settings.intent_dir))
 
 
 def schedule(

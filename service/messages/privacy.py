@@ -38,6 +38,7 @@ ACTIONS: dict[str, str] = {
     "manufacturer.changed": "수요기업 정보를 고쳤습니다",
     "need.written": "수요를 적었습니다",
     "need.changed": "수요를 고쳤습니다",
+    "need.categories_confirmed": "수요의 솔루션 분야를 확인했습니다",
     "consent.given": "개인정보 동의를 했습니다",
     "consent.withdrawn": "개인정보 동의를 거두었습니다",
     "account.closed": "담당자 계정을 닫았습니다",

@@ -3,21 +3,22 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from service.accounts.actor import SignedIn
+from service.accounts.actor import Actor, Role, SignedIn, require
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.db.tables import Need, NeedStatus
 from service.kit.etags import IfMatch, etag, require_match
 from service.kit.pages import Cursor, Limit, Page
-from service.needs.operations import change_need, write_down_need
+from service.needs.operations import change_need, confirm_categories, write_down_need
 from service.needs.queries import get_need, list_visible, own_manufacturer
-from service.needs.schemas import NeedAnswer, NeedInput, NeedPatch
+from service.needs.schemas import CategoryConfirmation, NeedAnswer, NeedInput, NeedPatch
 
 router = APIRouter(tags=["수요"], route_class=IdempotentRoute)
 
 NeedPage = Page[NeedAnswer]
+Manufacturer = Annotated[Actor, Depends(require(Role.MANUFACTURER))]
 
 
 @router.post("/manufacturers/{manufacturer_id}/needs", status_code=201, summary="수요 적기")
@@ -63,6 +64,18 @@ def update_need(
     need = get_need(session, need_id, actor, lock=True)
     require_match(if_match, need.version)
     return _answer(change_need(session, actor, need, patch), response)
+
+
+@router.post("/needs/{need_id}/category-confirmation", summary="수요의 솔루션 분야 확인하기")
+def confirm_need_categories(
+    need_id: UUID, data: CategoryConfirmation, actor: Manufacturer, session: DbSession, response: Response
+) -> NeedAnswer:
+    """수요기업이 어떤 솔루션이 필요한지 확인하거나 바로잡습니다.
+
+    추천에 바로 쓰이고, 추정 모델도 배웁니다.
+    """
+    need = get_need(session, need_id, actor, lock=True)
+    return _answer(confirm_categories(session, actor, need, data), response)
 
 
 def _answer(need: Need, response: Response) -> NeedAnswer:

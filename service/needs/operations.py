@@ -1,4 +1,4 @@
-"""What can be done with needs: write down and change."""
+"""What can be done with needs: write down, change, confirm what they call for."""
 
 from typing import Any
 
@@ -11,7 +11,10 @@ from service.db.tables import Feedback, Manufacturer, Need, Supplier, Verdict
 from service.jobs.names import EMBED_NEED
 from service.jobs.queue import enqueue
 from service.kit import clock
-from service.needs.schemas import NeedInput, NeedPatch
+from service.needs.schemas import CategoryConfirmation, NeedInput, NeedPatch
+
+_CONFIRMED_TOGETHER = {"title", "description", "categories"}
+"""A confirmation is about these as they were."""
 
 
 def write_down_need(session: Session, actor: Actor, manufacturer: Manufacturer, data: NeedInput) -> Need:
@@ -25,20 +28,39 @@ def write_down_need(session: Session, actor: Actor, manufacturer: Manufacturer, 
 
 
 def change_need(session: Session, actor: Actor, need: Need, patch: NeedPatch) -> Need:
-    """Apply a patch to a locked need; a changed text is embedded again."""
+    """Apply a patch to a locked need; a changed text is embedded again.
+
+    Categories that were confirmed are no longer when the text or they themselves change.
+    """
     changes = _columns(patch.model_dump(exclude_unset=True))
     before = {name: getattr(need, name) for name in changes}
     for name, value in changes.items():
         setattr(need, name, value)
-    need.version += 1
-    need.updated_at = clock.now()
-    session.flush()
+    if any(before[name] != changes[name] for name in _CONFIRMED_TOGETHER & changes.keys()):
+        need.categories_confirmed_at = None
+    _count_version(session, need)
     if "status" in changes:
         _have_load_counted_again(session, need)
     record_event(session, actor, "need.changed", need.id, before=_storable(before), after=_storable(changes))
     if {"title", "description"} & changes.keys():
         _have_embedded(session, need)
     return need
+
+
+def confirm_categories(session: Session, actor: Actor, need: Need, data: CategoryConfirmation) -> Need:
+    """The need's own people say what it calls for: known from now on, and learned from later."""
+    before = {"categories": need.categories}
+    need.categories = data.categories
+    need.categories_confirmed_at = clock.now()
+    _count_version(session, need)
+    record_event(session, actor, "need.categories_confirmed", need.id, before=before, after=data.model_dump())
+    return need
+
+
+def _count_version(session: Session, need: Need) -> None:
+    need.version += 1
+    need.updated_at = clock.now()
+    session.flush()
 
 
 def _have_load_counted_again(session: Session, need: Need) -> None:

@@ -46,6 +46,12 @@ def own_manufacturer(session: Session, manufacturer_id: UUID, actor: Actor) -> M
     return manufacturer
 
 
+def confirmed_needs(session: Session) -> Sequence[Need]:
+    """Needs whose own people said what they call for, in the order in which they were written."""
+    confirmed = col(Need.categories_confirmed_at).is_not(None)
+    return session.exec(select(Need).where(confirmed).order_by(col(Need.id))).all()
+
+
 def list_visible(
     session: Session, actor: Actor, status: NeedStatus | None, limit: int, cursor: str | None
 ) -> tuple[Sequence[Need], str | None]:

@@ -62,6 +62,14 @@ class NeedPatch(BaseModel):
     )(not_null)  # fmt: skip
 
 
+class CategoryConfirmation(BaseModel):
+    """Which kinds of solution a need calls for, as its own people say, the main one first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    categories: Annotated[Categories, Field(min_length=1)]
+
+
 class NeedAnswer(BaseModel):
     """A need as its manufacturer and account managers see it."""
 
@@ -70,6 +78,7 @@ class NeedAnswer(BaseModel):
     title: str
     description: str
     categories: list[str]
+    categories_confirmed_at: datetime | None = Field(description="수요기업이 분야를 확인한 때")
     processes: list[str]
     budget_won: int | None
     start_by: date | None

@@ -1,6 +1,7 @@
 """Taking out of a supplier's own sentences what tells who it is, for those who may not know yet."""
 
 import re
+from collections.abc import Iterable
 
 from matching.domain import CapabilityProfile
 
@@ -22,9 +23,17 @@ _ADDRESS = re.compile(
 
 def without_identity(text: str, profile: CapabilityProfile) -> str:
     """The text without the company's name (in any legal form), its products, references and addresses."""
+    names = {solution.name for solution in profile.solutions}
+    names |= {reference.title for reference in profile.references}
+    return without_names(text, profile.company_name, names)
+
+
+def without_names(text: str, company_name: str, others: Iterable[str] = ()) -> str:
+    """The text without that company's name, in any legal form, the other names, and addresses."""
     text = _ADDRESS.sub(HIDDEN, text)
-    for words in sorted(_telling(profile), key=len, reverse=True):
-        text = _spelt_in_any_way(words).sub(HIDDEN, text)
+    for words in sorted(_telling(company_name) | set(others), key=len, reverse=True):
+        if words.strip():
+            text = _spelt_in_any_way(words).sub(HIDDEN, text)
     return text
 
 
@@ -33,12 +42,9 @@ def bare_name(company_name: str) -> str:
     return _LEGAL_FORM.sub(" ", company_name).strip(" .,")
 
 
-def _telling(profile: CapabilityProfile) -> set[str]:
-    bare = bare_name(profile.company_name)
-    names = {profile.company_name, bare if len(bare) > 1 else ""}
-    names |= {solution.name for solution in profile.solutions}
-    names |= {reference.title for reference in profile.references}
-    return {name for name in names if name.strip()}
+def _telling(company_name: str) -> set[str]:
+    bare = bare_name(company_name)
+    return {company_name, bare if len(bare) > 1 else ""}
 
 
 def _spelt_in_any_way(words: str) -> re.Pattern[str]:

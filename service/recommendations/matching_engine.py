@@ -1,5 +1,6 @@
 """Matching in this process: the encoder, the intent model, the live index, the ranker."""
 
+import contextlib
 import threading
 import time
 import zlib
@@ -28,6 +29,7 @@ from matching.exposure import Exposure
 from matching.features import EmbeddedNeed
 from matching.index import ProfileIndex
 from matching.intent import ARTEFACT_FOLDER, IntentModel
+from matching.intent_refit import is_refit_of
 from matching.ranker import Ranker
 from matching.recommender import Recommender
 from matching.text import passages_of_need
@@ -69,14 +71,19 @@ class IntentUnusableError(RuntimeError):
 def load_intent(encoder_name: str, fitted_folder: Path) -> IntentModel:
     """The shipped intent model, or the one fitted here when the encoder is another or that is damaged.
 
-    Raises `IntentUnusableError` when there is neither.
+    One that was fitted here with confirmed needs comes first, unless the shipped one has since learned from
+    other statements. Raises `IntentUnusableError` when there is none.
     """
     try:
-        return _read_intent(ARTEFACT_FOLDER, encoder_name)
+        shipped = _read_intent(ARTEFACT_FOLDER, encoder_name)
     except IntentUnusableError:
         if not fitted_folder.exists():
             raise
-    return _read_intent(fitted_folder, encoder_name)
+        return _read_intent(fitted_folder, encoder_name)
+    with contextlib.suppress(IntentUnusableError):
+        fitted = _read_intent(fitted_folder, encoder_name)
+        return fitted if is_refit_of(fitted, shipped) else shipped
+    return shipped
 
 
 def _read_intent(folder: Path, encoder_name: str) -> IntentModel:

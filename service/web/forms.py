@@ -17,8 +17,9 @@ from pydantic import BaseModel, ValidationError
 from sqlmodel import Session
 from starlette.datastructures import ImmutableMultiDict, UploadFile
 
+from service.financing.errors import TermsError
 from service.kit.problem_handlers import fault_sentence, pointer
-from service.kit.problems import Problem
+from service.kit.problems import Problem, field_problem
 from service.messages import sentence
 from service.messages.web import ON_PAGES
 from service.web.typed_documents import document_of, fields_of, row_numbers, without_empty_rows
@@ -89,6 +90,9 @@ class Form:
                 yield
         except ValidationError as error:
             self.note(error)
+        except TermsError as refusal:
+            values: dict[str, Any] = dict(refusal.values)
+            self.refuse(field_problem(refusal.pointer, refusal.code, **values))
         except Problem as problem:
             if problem.status in _NOT_OF_A_FIELD or problem.status >= 500:
                 raise
@@ -136,6 +140,8 @@ def _page_sentence(fault: Mapping[str, Any]) -> str:
     """As in the API, but for people who type: nothing of pointers and quotation marks."""
     if fault["type"] in ("missing", "not_null") or _is_blank(fault):
         return sentence("field_needed")
+    if fault["type"] == "registration_consent_required":
+        return sentence("consent_needed")
     if fault["type"] == "int_type":
         return sentence("amount_unreadable")
     if fault["type"] == "unknown_code":

@@ -28,6 +28,7 @@ PLACES: Mapping[Role, Places] = {
         ("/supplier", "우리 회사"),
         ("/supplier/leads", "맞는 수요"),
         ("/supplier/fund-loan", "펀드 대출"),
+        ("/supplier/programmes", "지원 사업"),
         ("/suppliers", "공급기업"),
         ("/calculators", "계산기"),
     ),
@@ -46,3 +47,9 @@ PLACES: Mapping[Role, Places] = {
 def places(role: Role) -> Places:
     """The main menu of that role: paths and names."""
     return PLACES[role]
+
+
+def place_of(role: Role, path: str) -> str | None:
+    """The place in which that page is: of those that its address begins with the longest; None for none."""
+    around = [place for place, _ in PLACES[role] if path == place or path.startswith(f"{place}/")]
+    return max(around, key=len, default=None)

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from service.messages import sentence
 from service.web import wording
-from service.web.navigation import places
+from service.web.navigation import place_of, places
 from service.web.visitor import HOMES, Visitor
 
 STATIC = Path(__file__).parent / "static"
@@ -75,5 +75,5 @@ def _with(query: Mapping[str, Any], **changes: Any) -> str:
 
 
 _environment.globals.update(
-    static=static_address, places=places, sentence=sentence, with_query=_with, quoted=quote
+    static=static_address, places=places, place_of=place_of, sentence=sentence, with_query=_with, quoted=quote
 )

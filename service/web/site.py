@@ -8,7 +8,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
-from service.web import calculators, checks, sign_in
+from service.web import calculators, checks, manufacturer, own_account, sign_in
 from service.web.desk import approvals, assignments, companies, need, needs, pipeline, today
 from service.web.problem_pages import ProblemPages
 from service.web.public import clusters, directory, home, programmes, trial
@@ -20,6 +20,7 @@ from service.web.supplier import home as supplier_home
 from service.web.supplier import leads as supplier_leads
 from service.web.supplier import notifications as supplier_notifications
 from service.web.supplier import profile as supplier_profile
+from service.web.supplier import programmes as supplier_programmes
 from service.web.supplier import registration as supplier_registration
 from service.web.visitor import SignInNeeded, Visitor
 
@@ -40,6 +41,9 @@ AREAS = (
     supplier_leads,
     supplier_fund_loan,
     supplier_notifications,
+    supplier_programmes,
+    *manufacturer.AREAS,
+    *own_account.AREAS,
     *DESK,
 )
 """Each has a `router` of its own."""

@@ -11,9 +11,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
+from sqlmodel import Session
 
 from service.accounts.actor import ANONYMOUS, STAFF_ROLES, Actor, Role, signed_in_actor
-from service.accounts.sessions import live_session
+from service.accounts.audit import record_event
+from service.accounts.devices import device_of
+from service.accounts.operations import account_by_email, actor_of
+from service.accounts.sessions import live_session, open_session
 from service.accounts.tokens import TokenError, issue_browser_token, read_browser_token
 from service.db.session import DbSession
 from service.db.tables import Account, AccountSession
@@ -116,6 +120,15 @@ def remember(request: Request, response: Response, account: Account, opened: Acc
         samesite="lax",
         secure=request.app.state.settings.behind_tls == "on",
     )
+
+
+def admit(request: Request, session: Session, response: Response, email: str) -> None:
+    """Sign in whoever has just registered with that address: the password was typed a moment ago."""
+    account = account_by_email(session, email)
+    assert account is not None
+    opened = open_session(session, account, device_of(request))
+    record_event(session, actor_of(account), "session.opened", opened.id)
+    remember(request, response, account, opened)
 
 
 def forget(response: Response) -> None:

@@ -191,6 +191,9 @@ RULES: dict[str, Rule] = {
     "GET /v1/needs": SIGNED_IN,
     "GET /v1/needs/{need_id}": OWN_AND_STAFF,
     "PATCH /v1/needs/{need_id}": OWN_AND_STAFF.sending({"budget_won": 40_000_000}),
+    "POST /v1/needs/{need_id}/category-confirmation": OWN_ONLY.but(
+        supplier=403, account_manager=403, admin=403, **_NO_KEYS
+    ).sending({"categories": ["MES"]}),
     "GET /v1/needs/{need_id}/recommendations": OWN_AND_STAFF,
     "POST /v1/needs/{need_id}/funding-stacks": OWN_AND_STAFF.sending(_PRICE | _RATE),
     "POST /v1/recommendations/preview": PUBLIC.sending(companies.preview),

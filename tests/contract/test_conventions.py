@@ -10,7 +10,7 @@ from service.accounts.actor import Role
 from service.app import create_app
 from service.db.session import Database
 from service.settings import Settings
-from tests.api.access_rules import OK, OTHER, OWNERS, RULES
+from tests.api.access_rules import OK, OTHER, OWN, OWNERS, RULES
 from tests.factories.answers import problem, row_counts
 from tests.factories.encoders import CountingEncoder
 from tests.factories.operations import OPERATIONS, Operation
@@ -31,8 +31,13 @@ SECURITY = {
 
 
 def who_may(operation: Operation) -> str:
-    """An administrator where one may, else a supplier on its own thing."""
-    return "admin" if RULES[str(operation)].verdict("admin", OTHER) == OK else "supplier"
+    """An administrator where one may, else a company on its own thing."""
+    rule = RULES[str(operation)]
+    if rule.verdict("admin", OTHER) == OK:
+        return "admin"
+    return next(
+        (company for company in ("supplier", "manufacturer") if rule.verdict(company, OWN) == OK), "supplier"
+    )
 
 
 def path_of(world: World, operation: Operation) -> str:

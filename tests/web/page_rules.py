@@ -8,7 +8,7 @@ A rule names the roles that are let in. `owner` says whose things a page with an
 own; of another's they see nothing. Staff see everyone's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Owner = Literal["supplier", "manufacturer"]
@@ -30,6 +30,7 @@ COMPANY = PageRule(frozenset({"supplier", "manufacturer"}))
 SUPPLIER = PageRule(frozenset({"supplier"}))
 MANUFACTURER = PageRule(frozenset({"manufacturer"}))
 STAFF = PageRule(frozenset({"account_manager", "admin"}))
+OWN_NEED = replace(MANUFACTURER, owner="manufacturer")
 ADMIN = PageRule(frozenset({"admin"}))
 
 PAGES: dict[str, PageRule] = {
@@ -79,6 +80,7 @@ PAGES: dict[str, PageRule] = {
     "/supplier/leads": SUPPLIER,
     "/supplier/fund-loan": SUPPLIER,
     "/supplier/notifications": SUPPLIER,
+    "/supplier/programmes": SUPPLIER,
     "/desk": STAFF,
     "/desk/approvals": STAFF,
     "/desk/suppliers/{supplier_id}": STAFF,
@@ -93,4 +95,19 @@ PAGES: dict[str, PageRule] = {
     "/desk/assignments/{job_id}/plan.csv": STAFF,
     "/desk/assignments/{job_id}/plan.xlsx": STAFF,
     "/desk/exports": STAFF,
+    "/register/manufacturer": PUBLIC,
+    "/manufacturer": MANUFACTURER,
+    "/manufacturer/edit": MANUFACTURER,
+    "/manufacturer/history": MANUFACTURER,
+    "/manufacturer/needs": MANUFACTURER,
+    "/manufacturer/needs/new": MANUFACTURER,
+    "/manufacturer/needs/{need_id}": OWN_NEED,
+    "/manufacturer/needs/{need_id}/edit": OWN_NEED,
+    "/manufacturer/needs/{need_id}/costs": replace(OWN_NEED, query="price_won=120000000"),
+    "/manufacturer/programmes": MANUFACTURER,
+    "/me": SIGNED_IN,
+    "/me/sessions": SIGNED_IN,
+    "/me/colleagues": COMPANY,
+    "/me/privacy": SIGNED_IN,
+    "/me/privacy/my-data.json": SIGNED_IN,
 }

@@ -148,7 +148,10 @@ class Manufacturer(SQLModel, table=True):
 
 
 class Need(SQLModel, table=True):
-    """What a manufacturer wants solved."""
+    """What a manufacturer wants solved.
+
+    `categories_confirmed_at`: since when its own people stand by `categories` for the text as it is.
+    """
 
     __table_args__ = (
         CheckConstraint("status IN ('open', 'contracted', 'closed')", name="need_status"),
@@ -160,6 +163,7 @@ class Need(SQLModel, table=True):
     title: str
     description: str
     categories: list[str] = words()
+    categories_confirmed_at: datetime | None = instant()
     processes: list[str] = words()
     budget_won: int | None = won()
     start_by: date | None = None
