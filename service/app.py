@@ -28,6 +28,7 @@ from service.business_status.nts import make_register
 from service.clusters import endpoints as clusters
 from service.codes import endpoints as codes
 from service.colleagues import endpoints as colleagues
+from service.dashboard import endpoints as dashboard
 from service.db.migrate import is_current
 from service.db.session import Database
 from service.financing import endpoints as financing
@@ -65,6 +66,7 @@ FEATURES = (
     ranking,
     assignments,
     clusters,
+    dashboard,
     imports,
     job_status,
     programmes,
