@@ -1,1 +1,1 @@
-"""The dashboard: what the alliance reached, where it is slow, unfair or short of suppliers; README.md has the SQL."""
+"""The dashboard: what was reached, what waits, what is missing. README.md documents each query."""

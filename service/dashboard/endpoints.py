@@ -10,7 +10,7 @@ from service.codes.types import RegionCode
 from service.dashboard import rows
 from service.dashboard.figures import read_dashboard
 from service.dashboard.files import csv_of
-from service.dashboard.period import Period
+from service.dashboard.period import EARLIEST, LATEST, Period
 from service.dashboard.schemas import (
     DashboardAnswer,
     DecisionRow,
@@ -26,8 +26,9 @@ from service.kit.pages import Cursor, Limit, Page
 
 router = APIRouter(prefix="/dashboard", tags=["현황"])
 
-Since = Annotated[date | None, Query(description="첫날 (한국 날짜)")]
-Until = Annotated[date | None, Query(description="마지막 날, 그날까지")]
+Day = Annotated[date, Query(ge=EARLIEST, le=LATEST)]
+Since = Annotated[Day | None, Query(description="첫날 (한국 날짜)")]
+Until = Annotated[Day | None, Query(description="마지막 날, 그날까지")]
 _CSV: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "CSV (UTF-8)"}
 }
@@ -54,7 +55,7 @@ Category = Annotated[
 
 @router.get("", summary="현황판")
 def show_dashboard(_actor: Staff, session: DbSession, period: ChosenPeriod) -> DashboardAnswer:
-    """목표와 실적, 수요에서 계약까지, 노출의 고름, 기다리는 수요, 공급이 모자란 곳, 달마다의 흐름을 봅니다."""
+    """목표와 실적, 수요에서 계약까지, 노출의 고름, 기다리는 수요, 공급이 모자란 곳, 달마다의 수를 봅니다."""
     return read_dashboard(session, period)
 
 

@@ -97,7 +97,7 @@ _GAPS = text(f"""
     ) AS suppliers
     FROM cell ORDER BY weak_needs DESC, needs, region, category
 """)
-_UNRANKED = text(f"""
+_UNRANKED = text("""
     SELECT count(*) FROM need WHERE status = 'open'
       AND NOT EXISTS (SELECT FROM recommendation_run WHERE need_id = need.id)
 """)

@@ -6,6 +6,9 @@ from datetime import date, datetime, time, timedelta
 from service.kit import clock
 from service.kit.problems import field_problem
 
+EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
+"""Days that can be asked for."""
+
 MONTHS_SHOWN = 12
 LONGEST = timedelta(days=10 * 366)
 

@@ -1,5 +1,6 @@
 """The rows behind the figures, counted by the same conditions, a page at a time, the newest first."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from service.dashboard.figures import recent_lists
-from service.dashboard.period import bounds
+from service.dashboard.period import EARLIEST, LATEST, bounds
 from service.dashboard.schemas import DecisionRow, ManufacturerRow, NeedRow, Step, SupplierRow
 from service.dashboard.statements import (
     FIRST_DECISION,
@@ -29,8 +30,6 @@ from service.kit.pages import Page, cut_page, decode_cursor
 from service.kit.problems import Problem
 
 Shown = TypeVar("Shown", bound=BaseModel)
-
-EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 30)
 
 
 class NeedState(StrEnum):
@@ -200,7 +199,6 @@ def _uuid(value: str | None) -> UUID | None:
 
 
 def _whole(value: str | None) -> int | None:
-    try:
-        return int(value) if value else None
-    except ValueError as error:
-        raise Problem(422, "cursor_invalid") from error
+    if value is not None and not re.fullmatch(r"[0-9]{1,9}", value):
+        raise Problem(422, "cursor_invalid")
+    return int(value) if value else None
