@@ -10,6 +10,7 @@ from service.accounts.actor import Actor, Role
 from service.accounts.audit import record_event
 from service.accounts.operations import deactivate
 from service.accounts.schemas import StaffAccountPatch
+from service.accounts.sessions import end_sessions
 from service.db.tables import Account, Supplier
 from service.kit.pages import cut_page, decode_uuid_cursor
 from service.kit.problems import Problem, field_problem
@@ -60,6 +61,12 @@ def change_account(session: Session, actor: Actor, account: Account, patch: Staf
         account.version += 1
         record_event(session, actor, "account.activated", account.id)
     session.flush()
+
+
+def end_sessions_of(session: Session, actor: Actor, account: Account) -> None:
+    """Sign a person out everywhere, at once."""
+    end_sessions(session, account.id)
+    record_event(session, actor, "session.all_revoked", account.id)
 
 
 def _refuse_impossible(session: Session, account: Account, patch: StaffAccountPatch) -> None:

@@ -8,7 +8,7 @@ from service.accounts.actor import AdministratorInPerson, Role
 from service.accounts.audit import record_event
 from service.accounts.operations import open_account
 from service.accounts.schemas import StaffAccountAnswer, StaffAccountInput, StaffAccountPatch
-from service.accounts.staff import change_account, list_staff, lock_account_of_any
+from service.accounts.staff import change_account, end_sessions_of, list_staff, lock_account_of_any
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.db.tables import Account
@@ -71,6 +71,12 @@ def update_account(
     require_match(if_match, account.version)
     change_account(session, actor, account, patch)
     return _answer(account, response)
+
+
+@router.post("/{account_id}/sessions/revocation", status_code=204, summary="그 사람의 로그인 모두 끝내기")
+def revoke_sessions(account_id: UUID, actor: AdministratorInPerson, session: DbSession) -> None:
+    """기기를 잃어버렸을 때 씁니다. 비밀번호는 그대로입니다."""
+    end_sessions_of(session, actor, lock_account_of_any(session, account_id))
 
 
 def _answer(account: Account, response: Response) -> StaffAccountAnswer:

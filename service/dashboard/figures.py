@@ -102,7 +102,7 @@ _UNRANKED = text("""
       AND NOT EXISTS (SELECT FROM recommendation_run WHERE need_id = need.id)
 """)
 _MONTHS = text(f"""
-    SELECT date_trunc('month', at AT TIME ZONE 'Asia/Seoul')::date AS month, kind, count(*) AS count
+    SELECT date_trunc('month', at AT TIME ZONE 'Asia/Seoul')::date AS month, kind, count(*) AS happened
     FROM (
         SELECT created_at AS at, 'suppliers' AS kind FROM supplier
         UNION ALL SELECT created_at, 'manufacturers' FROM manufacturer
@@ -197,7 +197,7 @@ def months(session: Session, period: Period) -> list[MonthAnswer]:
     """What was recorded each month, months without anything too."""
     found: dict[Any, dict[str, int]] = {month: {} for month in period.months}
     for row in session.execute(_MONTHS, period.bounds).all():
-        found[row.month][row.kind] = row.count
+        found[row.month][row.kind] = row.happened
     names = ("suppliers", "manufacturers", "needs", "introduced", "contracted")
     return [
         MonthAnswer(month=month, **{name: counts.get(name, 0) for name in names})

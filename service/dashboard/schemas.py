@@ -54,9 +54,7 @@ class FunnelAnswer(_Row):
     step: Step
     needs: int
     share: float = Field(description="기간에 적힌 모든 수요 가운데 비율")
-    median_days: float | None = Field(
-        description="앞 단계부터 걸린 날수의 중앙값. 두 때가 기록된 수요만"
-    )
+    median_days: float | None = Field(description="앞 단계부터 걸린 날수의 중앙값. 두 때가 기록된 수요만")
     measured: int = Field(description="중앙값에 들어간 수요 수")
     rows: str
 

@@ -206,7 +206,10 @@ def test_gaps_are_what_the_documented_query_counts(alliance: Alliance) -> None:
     names = ("region", "category", "needs", "weak_needs", "median_best_score", "suppliers")
     found = {tuple(each[name] for name in names) for each in dashboard["gaps"]}
     assert found == {tuple(row) for row in alliance.documented("gaps")}
-    assert {(each["region"], each["category"]) for each in dashboard["gaps"]} == {("50", "VISION"), ("50", None)}
+    assert {(each["region"], each["category"]) for each in dashboard["gaps"]} == {
+        ("50", "VISION"),
+        ("50", None),
+    }
     assert dashboard["unranked_open_needs"] == alliance.documented("unranked_open_needs")[0][0] == 1
 
 
@@ -298,9 +301,7 @@ def test_a_period_that_cannot_be_is_refused(client: TestClient, asked: dict[str,
 @pytest.mark.parametrize("name", ["targets", "funnel", "exposure", "waiting", "gaps", "months"])
 def test_every_figure_can_be_taken_to_a_spreadsheet(alliance: Alliance, name: str) -> None:
     with clock.frozen(NOW):
-        answer = alliance.client.get(
-            "/v1/dashboard/figures", params={"name": name}, headers=alliance.manager
-        )
+        answer = alliance.client.get("/v1/dashboard/figures", params={"name": name}, headers=alliance.manager)
     assert answer.headers["Content-Disposition"] == f'attachment; filename="dashboard-{name}-2026-11-20.csv"'
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     shown = alliance.read()[name]

@@ -55,7 +55,8 @@ FILL = (
            created_at, now()
     FROM manufacturer""",
     f"""
-    INSERT INTO recommendation_run (id, need_id, viewer_role, model_version, need_version, generated_at, answer)
+    INSERT INTO recommendation_run (id, need_id, viewer_role, model_version, need_version, generated_at,
+                                    answer)
     SELECT gen_random_uuid(), need.id, (ARRAY['account_manager','manufacturer'])[again], 'expert', 1,
            least(need.created_at + random() * interval '20 days', now()),
            jsonb_build_object(
@@ -116,7 +117,8 @@ def _measure(database: Database, *, plans: bool) -> None:
         "결정 목록": lambda session: rows.decisions(session, asked, None, None, 20, None),
     }
     for name, read in readings.items():
-        print(f"{name:　<8}{statistics.median(_timed(database, read) for _ in range(READINGS)):8.0f} ms")
+        took = statistics.median(_timed(database, read) for _ in range(READINGS))
+        sys.stdout.write(f"{name:　<8}{took:8.0f} ms\n")
         if plans:
             _show_plans(database, read)
 
@@ -142,7 +144,7 @@ def _show_plans(database: Database, read: Callable[[Session], object]) -> None:
     with database.engine.connect() as connection:
         for statement, given in asked:
             plan = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, BUFFERS, SUMMARY) {statement}", given)
-            print("\n".join(f"    {line}" for (line,) in plan))
+            sys.stdout.writelines(f"    {line}\n" for (line,) in plan)
 
 
 if __name__ == "__main__":
