@@ -199,7 +199,7 @@ def _not_ready(app: FastAPI) -> bool:
 
 
 def _body_limit(path: str) -> int:
-    return LARGEST_IMPORT if path.startswith("/v1/imports/") else LARGEST_BODY
+    return LARGEST_IMPORT if path.startswith(("/v1/imports/", "/admin/imports")) else LARGEST_BODY
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

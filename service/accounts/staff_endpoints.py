@@ -4,11 +4,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from service.accounts.actor import AdministratorInPerson, Role
-from service.accounts.audit import record_event
-from service.accounts.operations import open_account
+from service.accounts.actor import AdministratorInPerson
 from service.accounts.schemas import StaffAccountAnswer, StaffAccountInput, StaffAccountPatch
-from service.accounts.staff import change_account, end_sessions_of, list_staff, lock_account_of_any
+from service.accounts.staff import (
+    change_account,
+    end_sessions_of,
+    list_staff,
+    lock_account_of_any,
+    open_staff_account,
+)
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.db.tables import Account
@@ -24,14 +28,7 @@ def create_staff_account(
     data: StaffAccountInput, actor: AdministratorInPerson, session: DbSession, response: Response
 ) -> StaffAccountAnswer:
     """관리자가 담당자나 관리자 계정을 만듭니다."""
-    account = open_account(
-        session,
-        email=data.email,
-        password=data.password.get_secret_value(),
-        name=data.name,
-        role=Role(data.role),
-    )
-    record_event(session, actor, "account.created", account.id, after={"role": account.role})
+    account = open_staff_account(session, actor, data)
     response.headers["Location"] = f"/v1/accounts/{account.id}"
     return _answer(account, response)
 

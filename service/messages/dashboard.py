@@ -48,3 +48,12 @@ HEADINGS: dict[str, str] = {
     "contracted": "계약",
 }
 """Headings of the CSV files, by the member of the answer."""
+
+MONTH_KINDS: dict[str, str] = {
+    "needs": "수요 등록",
+    "introduced": "소개",
+    "contracted": "계약",
+    "suppliers": "공급기업 등록",
+    "manufacturers": "수요기업 등록",
+}
+"""What is counted each month."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
@@ -12,6 +14,8 @@ from matching.learning import JudgedNeed, ShownCandidate, judgements_of
 from matching.ranker import FeatureVersionError, Judgement, Ranker
 from service.db.tables import RankerActivation, RankerVersion
 from service.kit.problems import Problem
+
+NOT_INTRODUCED = ("rejected", "shortlisted")
 
 EXPERT = "expert"
 """Names the expert's weights where a version's id is expected: they live in code, not in a row."""
@@ -113,6 +117,21 @@ def judged_needs(session: Session) -> list[JudgedNeed]:
             judgements += judgements_of(_shown(items, run.verdicts))
         needs.append(JudgedNeed(str(need_id), tuple(judgements)))
     return needs
+
+
+def introduced_scores(session: Session) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The score that each decided candidate was shown with, and 1 where it was introduced, 0 where not.
+
+    The last decision on each candidate of each need counts, as in learning.
+    """
+    stated, observed = [], []
+    for row in session.execute(_DECIDED_RUNS):
+        for item in row.items:
+            verdict = row.verdicts.get(item["supplier_id"])
+            if verdict is not None:
+                stated.append(float(item["score"]))
+                observed.append(float(verdict not in NOT_INTRODUCED))
+    return np.array(stated), np.array(observed)
 
 
 def _shown(items: list[dict[str, object]], verdicts: dict[str, str]) -> list[ShownCandidate]:

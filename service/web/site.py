@@ -8,13 +8,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
-from service.web import sign_in
+from service.web import admin, dashboard, sign_in
 from service.web.problem_pages import ProblemPages
 from service.web.rendering import STATIC
 from service.web.same_site import refuse_other_sites
 from service.web.visitor import SignInNeeded, Visitor
 
-AREAS = (sign_in,)
+AREAS = (sign_in, dashboard, *admin.AREAS)
 """Each has a `router` of its own."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
