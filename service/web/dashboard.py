@@ -63,6 +63,7 @@ def show_dashboard(visitor: StaffVisitor, asked: Asked, session: DbSession) -> H
     """Every figure, its chart and its table."""
     period = _period(asked, session)
     found = read_dashboard(session, period)
+    form = asked if asked.is_refused else Form.holding({"since": period.since, "until": period.until})
     shown: dict[str, Any] = {
         "dashboard": found,
         "period": period,
@@ -74,7 +75,7 @@ def show_dashboard(visitor: StaffVisitor, asked: Asked, session: DbSession) -> H
         "month_rows": lambda month, kind: site_address(rows_of_month(month, kind, period)),
         "rows": site_address,
     }
-    return page(visitor, "dashboard/dashboard.html", form=asked, **shown)
+    return page(visitor, "dashboard/dashboard.html", form=form, **shown)
 
 
 @router.get("/dashboard/figures.csv")

@@ -48,7 +48,7 @@ def make_key(visitor: AdminVisitor, form: Posted, session: DbSession) -> Respons
     """Make the key and show it: the answer is kept by no cache and has no address of its own."""
     with form.trying(session):
         record, text = issue_api_key(session, visitor.actor, form.read(ApiKeyInput))
-        return page(visitor, "admin/new_key.html", status=201, record=record, text=text)
+        return page(visitor, "admin/new_key.html", status=201, record=record, secret=text)
     return _form_page(visitor, form, status=422)
 
 
@@ -67,7 +67,7 @@ def rotate_key(visitor: AdminVisitor, key_id: UUID, form: Posted, session: DbSes
         record = get_api_key(session, visitor.actor, key_id, lock=True)
         overlap = timedelta(hours=form.read(RotationInput).overlap_hours)
         text = rotate_api_key(session, visitor.actor, record, overlap)
-        return page(visitor, "admin/new_key.html", status=201, record=record, text=text)
+        return page(visitor, "admin/new_key.html", status=201, record=record, secret=text)
     record = get_api_key(session, visitor.actor, key_id)
     shown: dict[str, Any] = {"record": record, "form": form, "overlaps": OVERLAPS, "now": clock.now()}
     return page(visitor, "admin/key.html", status=422, **shown)

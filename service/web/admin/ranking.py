@@ -119,7 +119,7 @@ def _changed(form: Form, present: WeightsAnswer) -> dict[str, object]:
     shown: dict[str, Any] = {each.name: each.weight for each in present.weights}
     typed = {name: _number(form.text(f"{WEIGHT}{name}", f"{weight:.3f}")) for name, weight in shown.items()}
     changed = {name: value for name, value in typed.items() if value != _number(f"{shown[name]:.3f}")}
-    intercept = _number(form.text("intercept"))
+    intercept = _number(form.text("intercept", f"{present.intercept:.3f}"))
     same = intercept == _number(f"{present.intercept:.3f}")
     return {"weights": changed, "intercept": None if same else intercept, "note": form.text("note")}
 
