@@ -8,7 +8,6 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from matching import taxonomy
 from service.dashboard import rows
 from service.dashboard.endpoints import Category, figure_file
 from service.dashboard.figures import read_dashboard, rows_of_month
@@ -23,12 +22,11 @@ from service.web.forms import Asked, Form
 from service.web.rendering import page
 from service.web.searches import cursor_of, query_of, wanted_of
 from service.web.visitor import StaffVisitor, Visitor
+from service.web.wording import CATEGORIES, REGIONS
 
 router = APIRouter()
 
 PAGE_LENGTH = 50
-REGIONS = [(each.code, each.name) for each in taxonomy.regions()]
-CATEGORIES = [(code, taxonomy.category_name(code)) for code in taxonomy.category_codes()]
 MOST_PLACES = 12
 
 Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
@@ -92,7 +90,7 @@ def show_needs(visitor: StaffVisitor, asked: Asked, session: DbSession) -> HTMLR
     """The needs behind a figure."""
     wanted = wanted_of(asked, session, AskedRows)
     found = rows.needs(session, wanted.bounds, wanted.state, wanted.step, PAGE_LENGTH, cursor_of(asked))
-    more = {"steps": STEPS, "regions": REGIONS, "categories": CATEGORIES}
+    more = {"steps": STEPS, "regions": REGIONS.items(), "categories": list(CATEGORIES.items())}
     return _list_page(visitor, "needs", asked, found, **more)
 
 
@@ -101,7 +99,7 @@ def show_suppliers(visitor: StaffVisitor, asked: Asked, session: DbSession) -> H
     """The suppliers behind a figure, those in most recent lists first."""
     wanted = wanted_of(asked, session, AskedRows)
     found = rows.suppliers(session, wanted.bounds, wanted.status, PAGE_LENGTH, cursor_of(asked))
-    return _list_page(visitor, "suppliers", asked, found, regions=REGIONS)
+    return _list_page(visitor, "suppliers", asked, found, regions=REGIONS.items())
 
 
 @router.get("/dashboard/manufacturers")
@@ -109,7 +107,7 @@ def show_manufacturers(visitor: StaffVisitor, asked: Asked, session: DbSession) 
     """The manufacturers behind a figure."""
     wanted = wanted_of(asked, session, AskedRows)
     found = rows.manufacturers(session, wanted.bounds, PAGE_LENGTH, cursor_of(asked))
-    return _list_page(visitor, "manufacturers", asked, found, regions=REGIONS)
+    return _list_page(visitor, "manufacturers", asked, found, regions=REGIONS.items())
 
 
 @router.get("/dashboard/decisions")
@@ -118,7 +116,7 @@ def show_decisions(visitor: StaffVisitor, asked: Asked, session: DbSession) -> H
     wanted = wanted_of(asked, session, AskedRows)
     cursor = cursor_of(asked)
     found = rows.decisions(session, wanted.bounds, wanted.verdict, wanted.technology, PAGE_LENGTH, cursor)
-    return _list_page(visitor, "decisions", asked, found, regions=REGIONS)
+    return _list_page(visitor, "decisions", asked, found, regions=REGIONS.items())
 
 
 def site_address(address: str) -> str:

@@ -355,7 +355,7 @@ class TestRecords:
         manager = world.person("account_manager").account_id
         changed(world, f"/admin/users/{manager}", role="admin")
         page = open_page(world, "admin", f"/admin/audit?noun=account&subject_id={manager}")
-        assert "<del>account_manager</del> → <ins>admin</ins>" in page.text
+        assert "<del>담당자</del> → <ins>관리자</ins>" in page.text
         assert "계정을 고쳤습니다" in text_of(page)
         other = open_page(world, "admin", "/admin/audit?noun=ranking")
         assert "이 조건에 맞는 기록이 없습니다." in text_of(other)
