@@ -15,8 +15,6 @@ from matching.ranker import FeatureVersionError, Judgement, Ranker
 from service.db.tables import RankerActivation, RankerVersion
 from service.kit.problems import Problem
 
-NOT_INTRODUCED = ("rejected", "shortlisted")
-
 EXPERT = "expert"
 """Names the expert's weights where a version's id is expected: they live in code, not in a row."""
 
@@ -122,15 +120,16 @@ def judged_needs(session: Session) -> list[JudgedNeed]:
 def introduced_scores(session: Session) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The score that each decided candidate was shown with, and 1 where it was introduced, 0 where not.
 
-    The last decision on each candidate of each need counts, as in learning.
+    The last decision on each candidate of each need counts, as in learning; one who was only noted for
+    later has not been decided on yet.
     """
     stated, observed = [], []
     for row in session.execute(_DECIDED_RUNS):
         for item in row.items:
             verdict = row.verdicts.get(item["supplier_id"])
-            if verdict is not None:
+            if verdict not in (None, "shortlisted"):
                 stated.append(float(item["score"]))
-                observed.append(float(verdict not in NOT_INTRODUCED))
+                observed.append(float(verdict != "rejected"))
     return np.array(stated), np.array(observed)
 
 

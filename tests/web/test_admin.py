@@ -46,6 +46,22 @@ def changed(world: World, path: str, part: str = "", **fields: str) -> Response:
     return send_form(world, "admin", path + part, {"version": version, **fields})
 
 
+class TestOverview:
+    def test_what_needs_a_look_is_told_with_the_way_out(self, world: World, database: Database) -> None:
+        well = text_of(open_page(world, "admin", "/admin"))
+        assert "살펴볼 것" not in well
+        assert "가중치: 전문가가 정함" in well
+        with database.transaction() as session:
+            session.add(Job(kind="import_suppliers", status="failed"))
+        ill = text_of(open_page(world, "admin", "/admin"))
+        assert "살펴볼 것" in ill
+        assert "같은 일을 다시 시켜 주세요" in ill
+
+    def test_waiting_work_is_counted_by_its_name(self, world: World) -> None:
+        world.thing("supplier_id", None)
+        assert "공급기업 글 읽기 1건" in text_of(open_page(world, "admin", "/admin"))
+
+
 class TestPeople:
     def test_a_member_of_staff_is_added_and_can_sign_in(self, world: World) -> None:
         answer = send_form(world, "admin", "/admin/users/new", dict(NEW))

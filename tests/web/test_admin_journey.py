@@ -1,9 +1,11 @@
 """Whole journeys of administrators in a browser, narrow and wide, with scripts and without."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect
 
 from tests.factories.world import World
@@ -31,6 +33,9 @@ def test_making_a_key_and_leaving_it_behind(
         page.get_by_role("link", name="옮겨 적었습니다").click()
         expect(page.get_by_role("rowheader", name="본사 누리집")).to_be_visible()
         assert key not in page.content()
+        with contextlib.suppress(PlaywrightError):  # the browser kept nothing to go back to
+            page.go_back()
+        expect(page.get_by_text(key)).to_have_count(0)
 
 
 @BOTH
