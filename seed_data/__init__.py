@@ -49,6 +49,11 @@ def fund_loans() -> list[dict[str, Any]]:
     return list(_document("fund_loans.json")["loans"])
 
 
+def targets() -> list[dict[str, Any]]:
+    """Public targets with their sources, that the dashboard puts beside what is recorded here."""
+    return list(_document("targets.json")["targets"])
+
+
 def _document(name: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads((FOLDER / name).read_text(encoding="utf-8"))
     return document

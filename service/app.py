@@ -31,6 +31,7 @@ from service.business_status.nts import make_register
 from service.clusters import endpoints as clusters
 from service.codes import endpoints as codes
 from service.colleagues import endpoints as colleagues
+from service.dashboard import endpoints as dashboard
 from service.db.migrate import is_current
 from service.db.session import Database
 from service.deals import endpoints as deals
@@ -76,6 +77,7 @@ FEATURES = (
     ranking,
     assignments,
     clusters,
+    dashboard,
     imports,
     job_status,
     programmes,
@@ -216,7 +218,7 @@ def _not_ready(app: FastAPI) -> bool:
 
 
 def _body_limit(path: str) -> int:
-    return LARGEST_IMPORT if path.startswith("/v1/imports/") else LARGEST_BODY
+    return LARGEST_IMPORT if path.startswith(("/v1/imports/", "/admin/imports")) else LARGEST_BODY
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

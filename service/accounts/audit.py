@@ -1,13 +1,13 @@
 """The audit trail: one row for each change of state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor
-from service.db.tables import AuditEvent
+from service.db.tables import Account, ApiKey, AuditEvent
 
 
 def record_event(
@@ -29,3 +29,17 @@ def record_event(
             after=dict(after) if after is not None else None,
         )
     )
+
+
+def names_of_actors(session: Session, labels: Iterable[str]) -> dict[str, str]:
+    """What the people and keys behind labels of the trail are called; others have no name of their own."""
+    kinds: dict[str, list[UUID]] = {"account": [], "api_key": []}
+    for label in labels:
+        kind, _, identifier = label.partition(":")
+        if identifier and kind in kinds:
+            kinds[kind].append(UUID(identifier))
+    people = select(Account.id, Account.name).where(col(Account.id).in_(kinds["account"]))
+    keys = select(ApiKey.id, ApiKey.name).where(col(ApiKey.id).in_(kinds["api_key"]))
+    return {f"account:{id_}": name for id_, name in session.exec(people)} | {
+        f"api_key:{id_}": name for id_, name in session.exec(keys)
+    }

@@ -8,9 +8,10 @@ from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor, Role
 from service.accounts.audit import record_event
-from service.accounts.operations import deactivate, reactivate
+from service.accounts.operations import deactivate, open_account, reactivate
 from service.accounts.passwords import ERASED_HASH
-from service.accounts.schemas import StaffAccountPatch
+from service.accounts.schemas import StaffAccountInput, StaffAccountPatch
+from service.accounts.sessions import end_sessions
 from service.db.tables import Account, AccountClosure, Supplier
 from service.kit.pages import cut_page, decode_uuid_cursor
 from service.kit.problems import Problem, field_problem
@@ -25,6 +26,19 @@ def list_staff(session: Session, limit: int, cursor: str | None) -> tuple[Sequen
         statement = statement.where(col(Account.id) > decode_uuid_cursor(cursor)[1])
     rows = session.exec(statement.order_by(col(Account.id)).limit(limit + 1)).all()
     return cut_page(rows, limit, lambda row: ("", str(row.id)))
+
+
+def open_staff_account(session: Session, actor: Actor, data: StaffAccountInput) -> Account:
+    """An account for another account manager or administrator. Raises `Problem` 409 `email_taken`."""
+    account = open_account(
+        session,
+        email=data.email,
+        password=data.password.get_secret_value(),
+        name=data.name,
+        role=Role(data.role),
+    )
+    record_event(session, actor, "account.created", account.id, after={"role": account.role})
+    return account
 
 
 def lock_account_of_any(session: Session, account_id: UUID) -> Account:
@@ -59,6 +73,12 @@ def change_account(session: Session, actor: Actor, account: Account, patch: Staf
     elif patch.active and not account.active:
         reactivate(session, actor, account, "account.activated")
     session.flush()
+
+
+def end_sessions_of(session: Session, actor: Actor, account: Account) -> None:
+    """Sign a person out everywhere, at once."""
+    end_sessions(session, account.id)
+    record_event(session, actor, "session.all_revoked", account.id)
 
 
 def _refuse_impossible(session: Session, account: Account, patch: StaffAccountPatch) -> None:

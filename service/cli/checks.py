@@ -6,51 +6,31 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from matching.encoder_folder import is_complete
-from service.cli.terminal import words_of
-from service.db.migrate import is_current
 from service.db.session import Database
-from service.db.tables import Account, Job, JobStatus
-from service.jobs.names import SEND_LINK
-from service.messages import sentence
+from service.db.tables import Account
+from service.health import (
+    Finding,
+    check_database,
+    check_failed_jobs,
+    check_mail,
+    check_queue,
+    check_schema,
+    check_vectors,
+)
 from service.recommendations.matching_engine import IntentUnusableError, encoder_name, load_intent
-from service.recommendations.vectors import owners_without_vectors
 from service.seeding import DEMO_DOMAIN
 from service.settings import Settings, SettingsError
 
 LEAST_FREE_BYTES = 1_000_000_000
 FURTHEST_CLOCK_SECONDS = 2.0
-LONGEST_WAIT_MINUTES = 10
 _INDEXED = re.compile(r"^alliance_indexed_suppliers (\S+)$", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a check found; the text of a fault says how to mend it."""
-
-    check: str
-    ok: bool
-    code: str
-    text: str
-
-    @classmethod
-    def fine(cls, check: str, code: str, **values: Any) -> "Finding":
-        """Nothing to mend."""
-        return cls(check, True, code, sentence(code, **values))
-
-    @classmethod
-    def fault(cls, check: str, code: str, **values: Any) -> "Finding":
-        """Something to mend."""
-        return cls(check, False, code, sentence(code, **values))
 
 
 def on_this_machine(settings: Settings) -> Iterator[Finding]:
@@ -137,23 +117,6 @@ def check_intent(settings: Settings) -> Finding:
     return Finding.fine("intent", "intent_fine")
 
 
-def check_database(database: Database) -> Finding:
-    """A query comes back."""
-    try:
-        with database.engine.connect() as connection:
-            version = connection.execute(text("SHOW server_version")).scalar_one()
-    except SQLAlchemyError as error:
-        return Finding.fault("database", "database_away", words=words_of(error))
-    return Finding.fine("database", "database_fine", version=version)
-
-
-def check_schema(database: Database) -> Finding:
-    """Every migration has run."""
-    if not is_current(database.engine):
-        return Finding.fault("schema", "schema_old")
-    return Finding.fine("schema", "schema_fine")
-
-
 def check_extensions(session: Session) -> Finding:
     """What the tables and the search are built on."""
     there = set(session.execute(text("SELECT extname FROM pg_extension")).scalars())
@@ -185,45 +148,6 @@ def check_clock(session: Session) -> Finding:
     return Finding.fine("clock", "clock_fine", seconds=FURTHEST_CLOCK_SECONDS)
 
 
-def check_queue(session: Session) -> Finding:
-    """Nothing that could be worked on has waited for long."""
-    put_there = "SELECT max(at) FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'deferred'"
-    asked = text(
-        f"SELECT count(*), extract(epoch FROM now() - min(coalesce(scheduled_at, ({put_there})))) / 60 "
-        "FROM procrastinate_jobs j WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()"
-    )
-    waiting, oldest = session.execute(asked).one()
-    if oldest is not None and oldest > LONGEST_WAIT_MINUTES:
-        return Finding.fault("queue", "queue_stuck", waiting=waiting, minutes=int(oldest))
-    return Finding.fine("queue", "queue_fine", waiting=waiting)
-
-
-def check_failed_jobs(session: Session) -> Finding:
-    """No work ended in failure, neither somebody's job nor the service's own."""
-    own = session.execute(
-        text(
-            "SELECT task_name, count(*) FROM procrastinate_jobs WHERE status = 'failed' GROUP BY 1 ORDER BY 1"
-        )
-    ).all()
-    asked = select(Job.kind, func.count()).where(col(Job.status) == JobStatus.FAILED.value)
-    theirs = session.exec(asked.group_by(col(Job.kind)).order_by(col(Job.kind))).all()
-    told = ", ".join(f"{name} {count}" for name, count in (*own, *theirs))
-    if told:
-        return Finding.fault("jobs", "failed_jobs_some", jobs=told)
-    return Finding.fine("jobs", "failed_jobs_none")
-
-
-def check_mail(session: Session) -> Finding:
-    """The mail server takes what is sent: no mail waits to be tried again."""
-    asked = text(
-        "SELECT count(*) FROM procrastinate_jobs WHERE task_name = :task AND status = 'todo' AND attempts > 0"
-    )
-    count = session.execute(asked, {"task": SEND_LINK}).scalar_one()
-    if count:
-        return Finding.fault("mail", "mail_refused", count=count)
-    return Finding.fine("mail", "mail_fine")
-
-
 def check_demo_accounts(settings: Settings, session: Session) -> Finding:
     """Nobody on the network can try the accounts of the demo."""
     demo = col(Account.email).like(f"%@{DEMO_DOMAIN}") & col(Account.active)
@@ -251,14 +175,6 @@ def check_index(settings: Settings, session: Session) -> Finding:
     if indexed != stored:
         return Finding.fault("index", "index_differs", indexed=indexed, stored=stored)
     return Finding.fine("index", "index_fine", indexed=indexed)
-
-
-def check_vectors(settings: Settings, database: Database) -> Finding:
-    """Everything that is ranked has a vector of the present encoder."""
-    suppliers, needs = owners_without_vectors(database, encoder_name(settings))
-    if suppliers or needs:
-        return Finding.fault("vectors", "vectors_missing", suppliers=len(suppliers), needs=len(needs))
-    return Finding.fine("vectors", "vectors_fine")
 
 
 def _existing(folder: Path) -> Path:

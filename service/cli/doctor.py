@@ -9,11 +9,12 @@ from typing import Annotated
 
 import typer
 
-from service.cli.checks import Finding, on_the_database, on_this_machine
+from service.cli.checks import on_the_database, on_this_machine
 from service.cli.preparation import database_of
 from service.cli.terminal import say, say_aside
 from service.db.embedded import EmbeddedPostgresError
 from service.db.session import Database
+from service.health import Finding
 from service.messages import sentence
 from service.settings import Settings, SettingsError
 

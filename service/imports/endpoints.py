@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from service.accounts.actor import Actor, Administrator
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
+from service.db.tables import Job
 from service.imports.files import FileFormat, check_header, decode, detect_format
 from service.imports.operations import MANUFACTURERS, REQUIRED_COLUMNS, SUPPLIERS, start_import
 from service.job_status.endpoints import JobAnswer, accepted
@@ -64,7 +65,7 @@ def import_suppliers(
     upload: Uploaded, actor: Administrator, session: DbSession, response: Response
 ) -> JobAnswer:
     """여러 공급기업을 한 번에 등록합니다. 승인된 상태로 들어오며, 잘못된 줄은 사유와 함께 남습니다."""
-    return _start(session, actor, SUPPLIERS, upload, response)
+    return accepted(begin_import(session, actor, SUPPLIERS, upload), response)
 
 
 @router.post("/imports/manufacturers", status_code=202, summary="수요기업 가져오기", openapi_extra=_BODY)
@@ -72,13 +73,16 @@ def import_manufacturers(
     upload: Uploaded, actor: Administrator, session: DbSession, response: Response
 ) -> JobAnswer:
     """여러 수요기업을 한 번에 등록합니다. 잘못된 줄은 사유와 함께 남습니다."""
-    return _start(session, actor, MANUFACTURERS, upload, response)
+    return accepted(begin_import(session, actor, MANUFACTURERS, upload), response)
 
 
-def _start(session: Session, actor: Actor, kind: str, upload: Upload, response: Response) -> JobAnswer:
+def begin_import(session: Session, actor: Actor, kind: str, upload: Upload) -> Job:
+    """Look at the file as a whole and put its lines on the queue.
+
+    Raises `Problem` 422 for a file that is empty, not UTF-8 or lacks a column, 415 for another format.
+    """
     text = decode(upload.content)
     file_format = detect_format(upload.content_type, text)
     if file_format is FileFormat.CSV:
         check_header(text, REQUIRED_COLUMNS[kind])
-    job = start_import(session, actor, kind, file_format, text)
-    return accepted(job, response)
+    return start_import(session, actor, kind, file_format, text)

@@ -7,9 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from service.accounts.actor import SignedIn
+from service.accounts.actor import Administrator, SignedIn
 from service.db.session import DbSession
 from service.db.tables import Job, JobStatus
+from service.job_status.operations import list_jobs
+from service.kit.pages import Cursor, Limit, Page
 from service.kit.problems import Problem
 from service.messages import sentence
 
@@ -51,6 +53,19 @@ def accepted(job: Job, response: Response) -> JobAnswer:
     """The 202 answer to work that was only begun: where to follow it."""
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job_answer(job)
+
+
+@router.get("/jobs", summary="작업 목록")
+def read_jobs(
+    _actor: Administrator,
+    session: DbSession,
+    status: JobStatus | None = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[JobAnswer]:
+    """오래 걸리는 작업을 새것부터 봅니다."""
+    rows, next_cursor = list_jobs(session, status, limit, cursor)
+    return Page[JobAnswer](items=[job_answer(row) for row in rows], next_cursor=next_cursor)
 
 
 @router.get("/jobs/{job_id}", summary="작업 보기")

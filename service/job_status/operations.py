@@ -1,16 +1,18 @@
 """The life of a job record: opened with its work in one transaction, moved on by the worker, ended once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlalchemy import text
+from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor
 from service.db.session import Database
 from service.db.tables import Job, JobStatus
 from service.jobs.queue import enqueue
 from service.kit import clock
+from service.kit.pages import cut_page, decode_uuid_cursor
 
 RESULT_URL = "result_url"
 """Member of a job's result: where what came of it is read."""
@@ -50,6 +52,28 @@ def fail_job(database: Database, job_id: UUID) -> None:
         job = _locked(session, job_id)
         if job is not None:
             job.status, job.finished_at = JobStatus.FAILED.value, clock.now()
+
+
+def list_jobs(
+    session: Session, status: JobStatus | None, limit: int, cursor: str | None
+) -> tuple[Sequence[Job], str | None]:
+    """One page of the jobs in that state, the newest first."""
+    statement = select(Job)
+    if status is not None:
+        statement = statement.where(Job.status == status.value)
+    if cursor is not None:
+        statement = statement.where(col(Job.id) < decode_uuid_cursor(cursor)[1])
+    rows = session.exec(statement.order_by(col(Job.id).desc()).limit(limit + 1)).all()
+    return cut_page(rows, limit, lambda row: ("", str(row.id)))
+
+
+def waiting_work(session: Session) -> dict[str, int]:
+    """How many of each task wait in the queue or are being worked on."""
+    asked = text(
+        "SELECT task_name, count(*) AS waiting FROM procrastinate_jobs WHERE status IN ('todo', 'doing') "
+        "GROUP BY task_name ORDER BY task_name"
+    )
+    return {row.task_name: row.waiting for row in session.execute(asked)}
 
 
 def _locked(session: Session, job_id: UUID) -> Job | None:

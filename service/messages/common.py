@@ -57,6 +57,7 @@ SENTENCES: dict[str, str] = {
     "need_closed": "끝난 수요입니다. 다시 추천받으려면 상태를 open으로 바꿔 주세요.",
     "supplier_not_in_run": "이 추천 회차에 없는 공급기업입니다. 목록에 있는 supplier_id를 보내 주세요.",
     "import_empty": "내용이 비어 있습니다. 첫 줄에 항목 이름이 있는 CSV나 한 줄에 하나씩 적은 JSON Lines를 보내 주세요.",
+    "import_file_needed": "파일을 골라 주세요.",
     "import_format_unknown": "CSV(text/csv)나 JSON Lines(application/x-ndjson)만 받을 수 있습니다. Content-Type을 확인해 주세요.",
     "import_header_missing": "CSV 첫 줄에 꼭 있어야 할 항목이 없습니다: {columns}",
     "import_line_json": "이 줄은 올바른 JSON 객체가 아닙니다.",

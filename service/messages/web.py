@@ -1,5 +1,7 @@
 """Sentences of the website: what a form refuses, what was done, what a state is called."""
 
+from service.messages.admin import LABELS as ADMIN_LABELS
+
 SENTENCES: dict[str, str] = {
     "form_from_elsewhere": "이 화면이 아닌 곳에서 보낸 요청이라 처리하지 않았습니다. 화면을 새로 열어 다시 해 주세요.",
     "field_needed": "비어 있습니다. 내용을 적거나 골라 주세요.",
@@ -36,6 +38,12 @@ SENTENCES: dict[str, str] = {
     "done_joined": "계정을 열었습니다. 정한 비밀번호로 로그인해 주세요.",
     "done_sessions_ended": "다른 곳의 로그인을 끝냈습니다.",
     "done_mail_sent": "등록된 주소라면 메일을 보냈습니다. 메일함을 확인해 주세요.",
+    "done_key_revoked": "키를 해지했습니다. 이제 그 키로는 아무것도 할 수 없습니다.",
+    "done_weights_used": "이 가중치로 추천합니다. 다음 추천부터 쓰입니다.",
+    "done_rolled_back": "앞선 가중치로 되돌렸습니다. 다른 판을 고를 때까지 지킵니다.",
+    "done_training": "배우기를 시작했습니다. 끝나면 이 화면에 결과가 나옵니다.",
+    "done_import_began": "가져오기를 시작했습니다. 이 화면에서 진행을 볼 수 있습니다.",
+    "done_person_signed_out": "그 사람의 로그인을 모두 끝냈습니다.",
     "done_closed": "계정을 닫았습니다. 개인정보는 정해진 기한 안에 지워집니다.",
 }
 
@@ -108,5 +116,6 @@ LABELS: dict[str, dict[str, str]] = {
         "marketing": "소식 받기 (선택)",
         "third_party": "소개 상대에게 연락처 제공 (선택)",
     },
+    **ADMIN_LABELS,
 }
 """What a state is called on a page, by its kind."""

@@ -7,11 +7,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from service.accounts.actor import Actor, AdministratorInPerson, Role
-from service.accounts.audit import record_event
-from service.accounts.operations import open_account
+from service.accounts.actor import Actor, AdministratorInPerson
 from service.accounts.schemas import StaffAccountAnswer, StaffAccountInput, StaffAccountPatch
-from service.accounts.staff import change_account, list_staff, lock_account_of_any
+from service.accounts.staff import (
+    change_account,
+    end_sessions_of,
+    list_staff,
+    lock_account_of_any,
+    open_staff_account,
+)
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.db.tables import Account
@@ -28,14 +32,7 @@ def create_staff_account(
     data: StaffAccountInput, actor: AdministratorInPerson, session: DbSession, response: Response
 ) -> StaffAccountAnswer:
     """관리자가 담당자나 관리자 계정을 만듭니다."""
-    account = open_account(
-        session,
-        email=data.email,
-        password=data.password.get_secret_value(),
-        name=data.name,
-        role=Role(data.role),
-    )
-    record_event(session, actor, "account.created", account.id, after={"role": account.role})
+    account = open_staff_account(session, actor, data)
     response.headers["Location"] = f"/v1/accounts/{account.id}"
     return _answer(account, response)
 
@@ -80,6 +77,12 @@ def update_account(
     answer = _answer(account, response)
     _log(session, actor, address, answer, Purpose.CHANGE)
     return answer
+
+
+@router.post("/{account_id}/sessions/revocation", status_code=204, summary="그 사람의 로그인 모두 끝내기")
+def revoke_sessions(account_id: UUID, actor: AdministratorInPerson, session: DbSession) -> None:
+    """기기를 잃어버렸을 때 씁니다. 비밀번호는 그대로입니다."""
+    end_sessions_of(session, actor, lock_account_of_any(session, account_id))
 
 
 def _answer(account: Account, response: Response) -> StaffAccountAnswer:

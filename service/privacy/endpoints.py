@@ -12,6 +12,7 @@ from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.db.tables import Account
 from service.kit.pages import Page
+from service.privacy import record_endpoints
 from service.privacy.closing import close_account
 from service.privacy.consents import (
     Consent,
@@ -25,6 +26,8 @@ from service.privacy.own_data import held_about
 from service.privacy.retention import CLOSED_ACCOUNT_KEPT_FOR
 
 router = APIRouter(tags=["개인정보"], route_class=IdempotentRoute)
+
+router.include_router(record_endpoints.router)
 
 Company = Annotated[Actor, Depends(require(Role.SUPPLIER, Role.MANUFACTURER))]
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
@@ -125,6 +127,22 @@ def judged_needs(session: Session) -> list[JudgedNeed]:
             judgements += judgements_of(_shown(items, run.verdicts))
         needs.append(JudgedNeed(str(need_id), tuple(judgements)))
     return needs
+
+
+def introduced_scores(session: Session) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The score that each decided candidate was shown with, and 1 where it was introduced, 0 where not.
+
+    The last decision on each candidate of each need counts, as in learning; one who was only noted for
+    later has not been decided on yet.
+    """
+    stated, observed = [], []
+    for row in session.execute(_DECIDED_RUNS):
+        for item in row.items:
+            verdict = row.verdicts.get(item["supplier_id"])
+            if verdict not in (None, "shortlisted"):
+                stated.append(float(item["score"]))
+                observed.append(float(verdict != "rejected"))
+    return np.array(stated), np.array(observed)
 
 
 def _shown(items: list[dict[str, object]], verdicts: dict[str, str]) -> list[ShownCandidate]:

@@ -8,6 +8,7 @@ the poll up early.
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import psycopg
 import structlog
@@ -18,6 +19,7 @@ from matching.index import EmbeddedProfile, ProfileIndex
 from matching.text import passages_of_profile
 from service.db.session import Database, driver_url
 from service.db.tables import Supplier
+from service.kit import clock
 from service.recommendations.profiles import capability_profiles
 from service.recommendations.vectors import embedded_passages, stored_vectors
 
@@ -37,6 +39,7 @@ class LiveIndex:
         self.index = index
         self._beside = beside
         self._database = database
+        self.refreshed_at: datetime | None = None
         self._horizon = 0
         self._refreshing = threading.Lock()
         self._stop = threading.Event()
@@ -68,6 +71,7 @@ class LiveIndex:
                 self._take_over(session, changed[start : start + BATCH])
             self._beside(session)
         self._horizon = newest.oldest
+        self.refreshed_at = clock.now()
         return len(changed)
 
     def follow(self, on_loaded: Callable[[], None]) -> None:

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -128,6 +129,11 @@ class MatchingEngine:
     def ready(self) -> bool:
         """True when the model is loaded and the index has caught up once."""
         return self._ready.is_set()
+
+    @property
+    def indexed_at(self) -> datetime | None:
+        """When the index last took over what had changed; None before it was filled."""
+        return self._live.refreshed_at if self._live else None
 
     @property
     def encoder(self) -> Encoder:

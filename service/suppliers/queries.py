@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select, true
 from service.accounts.actor import Actor, Role
 from service.business_status.queries import in_state
 from service.db.tables import Account, Reference, Solution, Supplier, SupplierStatus
+from service.kit.business_number import BusinessNumberError, parse_business_number
 from service.kit.business_register import BusinessState
 from service.kit.pages import cut_page, decode_uuid_cursor
 from service.kit.problems import Problem
@@ -66,6 +67,15 @@ def get_supplier(session: Session, supplier_id: UUID, allowed: ColumnElement[boo
     if found is None:
         raise Problem(404, "not_found")
     return found
+
+
+def find_by_business_number(session: Session, typed: str) -> Supplier | None:
+    """The supplier of that number, however it is written."""
+    try:
+        digits = parse_business_number(typed)
+    except BusinessNumberError:
+        return None
+    return session.exec(select(Supplier).where(Supplier.business_number == digits)).first()
 
 
 def lock_supplier(session: Session, supplier_id: UUID, allowed: ColumnElement[bool]) -> Supplier:

@@ -8,8 +8,8 @@ before a box or a group of them, which tells "nothing ticked" from "not asked".
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
@@ -112,13 +112,18 @@ class Form:
             self.errors.setdefault(name, _page_sentence(fault))
 
 
-async def _posted(request: Request) -> Form:
-    """The form that came with a request; kept there too, for the page that asks to sign in first."""
+async def _posted(request: Request) -> AsyncIterator[Form]:
+    """The form that came with a request; kept there too, for the page that asks to sign in first.
+
+    Files that came with it can be read until the request is answered.
+    """
     pairs: list[tuple[str, str]] = []
-    if request.method == "POST":
-        pairs = [(name, _typed(value)) for name, value in (await request.form(max_fields=3000)).multi_items()]
-    request.state.posted = pairs
-    return Form(pairs)
+    async with AsyncExitStack() as until_answered:
+        if request.method == "POST":
+            form = await until_answered.enter_async_context(request.form(max_fields=3000))
+            pairs = [(name, _typed(value)) for name, value in form.multi_items()]
+        request.state.posted = pairs
+        yield Form(pairs)
 
 
 Posted = Annotated[Form, Depends(_posted)]

@@ -8,7 +8,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
-from service.web import calculators, checks, manufacturer, own_account, sign_in
+from service.web import admin, calculators, checks, dashboard, manufacturer, own_account, sign_in
 from service.web.desk import approvals, assignments, companies, need, needs, pipeline, today
 from service.web.problem_pages import ProblemPages
 from service.web.public import clusters, directory, home, programmes, trial
@@ -45,6 +45,8 @@ AREAS = (
     *manufacturer.AREAS,
     *own_account.AREAS,
     *DESK,
+    dashboard,
+    *admin.AREAS,
 )
 """Each has a `router` of its own."""
 

@@ -89,7 +89,7 @@ def category(code: str) -> str:
 
 def region(code: str) -> str:
     """A province's name."""
-    return _REGIONS.get(code, code)
+    return REGIONS.get(code, code)
 
 
 def industry(code: str | None) -> str:
@@ -108,7 +108,8 @@ def paragraphs(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip()]
 
 
-_REGIONS = {each.code: each.name for each in taxonomy.regions()}
+REGIONS = {each.code: each.name for each in taxonomy.regions()}
+CATEGORIES = {code: taxonomy.category_name(code) for code in taxonomy.category_codes()}
 _INDUSTRIES = {each.code: each.name for each in taxonomy.industries()}
 _CERTIFICATIONS = {each.code: each.name for each in taxonomy.certifications()}
 _SIGNS = {

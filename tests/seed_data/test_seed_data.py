@@ -192,9 +192,10 @@ def test_hardly_any_problem_example_is_a_near_copy_of_another(examples: list[Row
     assert sum(1 for similarity in found if similarity >= MOST_ALIKE) / len(found) < 0.001
 
 
-def test_every_programme_and_fund_row_says_where_it_comes_from() -> None:
+def test_every_programme_fund_row_and_target_says_where_it_comes_from() -> None:
     rows = seed_data.programmes() + [row for row in seed_data.fund_terms() if not row["demo"]]
-    assert len(rows) >= 15
+    rows += seed_data.targets()
+    assert len(rows) >= 18
     for row in rows:
         source = row["source"]
         assert source["title"], row["code"]

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import Vector
-from sqlalchemy import CheckConstraint, Column, Computed, Index, PrimaryKeyConstraint, text
+from sqlalchemy import CheckConstraint, Column, Computed, Float, Index, PrimaryKeyConstraint, String, text
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Field, SQLModel
 
@@ -29,13 +29,16 @@ class Embedding(SQLModel, table=True):
 
 
 FIRST_TEN_SUPPLIERS = "jsonb_path_query_array(answer, '$.items[0 to 9].supplier_id')"
+BEST_SCORE = "(answer #> '{items,0,score}')::float8"
+TOP_CATEGORY = "answer #>> '{inferred_categories,0,category}'"
 
 
 class RecommendationRun(SQLModel, table=True):
     """What was shown, to whom, in which order, by which model, and why.
 
-    The database itself keeps `listed`, the ids of the first ten suppliers of `answer`: counting them over
-    a month of runs must not read whole answers.
+    The database itself keeps some of `answer` beside it, because counting over many runs must not read whole
+    answers: `listed`, the ids of the first ten suppliers; `best_score`, null when nobody was found; and
+    `top_category`, the likeliest one, null when none was likely.
     """
 
     __tablename__ = "recommendation_run"
@@ -53,6 +56,12 @@ class RecommendationRun(SQLModel, table=True):
         sa_column=Column(
             postgresql.JSONB(none_as_null=True), Computed(FIRST_TEN_SUPPLIERS, persisted=True), nullable=True
         ),
+    )
+    best_score: float | None = Field(
+        default=None, sa_column=Column(Float, Computed(BEST_SCORE, persisted=True), nullable=True)
+    )
+    top_category: str | None = Field(
+        default=None, sa_column=Column(String, Computed(TOP_CATEGORY, persisted=True), nullable=True)
     )
     generated_at: datetime = written_at(index=True)
 

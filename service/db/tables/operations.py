@@ -29,7 +29,10 @@ class AuditEvent(SQLModel, table=True):
     """One change of state: who did what to which thing, before and after."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("audit_event_subject", "subject_id", "occurred_at"),)
+    __table_args__ = (
+        Index("audit_event_subject", "subject_id", "occurred_at"),
+        Index("audit_event_time", "occurred_at", "id"),
+    )
 
     id: UUID = identifier()
     occurred_at: datetime = written_at()

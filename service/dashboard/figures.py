@@ -1,0 +1,234 @@
+"""The figures, each one query over what is recorded; README.md beside this file documents each query."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+from sqlalchemy import Row, text
+from sqlmodel import Session
+
+import seed_data
+from matching.exposure import gini, top_share
+from service.dashboard.period import Period, last_day
+from service.dashboard.schemas import (
+    DashboardAnswer,
+    ExposedSupplierAnswer,
+    ExposureAnswer,
+    FunnelAnswer,
+    GapAnswer,
+    MonthAnswer,
+    Step,
+    TargetAnswer,
+    WaitingAnswer,
+)
+from service.dashboard.statements import (
+    EXPOSURE_DAYS,
+    FIRST_DECISION,
+    IS_RANKED,
+    IS_WAITING,
+    IS_WEAK,
+    LISTED,
+    OFFERS_5G_OR_AI,
+    PLACED_NEED,
+    STAGED_NEED,
+    WEAK_BELOW,
+)
+from service.kit import clock
+from service.messages.dashboard import COUNTED
+
+MOST_LISTED = 10
+MOST_GAPS = 30
+_API = "/v1/dashboard"
+
+_COUNTS = {
+    "contracts_5g_ai": text(f"""
+        SELECT count(*) FROM ({FIRST_DECISION}) AS decision
+        WHERE verdict = 'contracted' AND {OFFERS_5G_OR_AI}"""),
+    "clusters": text("SELECT count(*) FROM cluster WHERE closed_at IS NULL"),
+}
+_COUNTED_ROWS = {
+    "contracts_5g_ai": f"{_API}/decisions?verdict=contracted&technology=5g_ai",
+    "clusters": "/v1/clusters",
+}
+
+_FUNNEL = text(f"""
+    SELECT count(*) AS written,
+           count(*) FILTER (WHERE coalesce(recommended, introduced, proposed, contracted) IS NOT NULL)
+               AS recommended,
+           count(*) FILTER (WHERE coalesce(introduced, proposed, contracted) IS NOT NULL) AS introduced,
+           count(*) FILTER (WHERE coalesce(proposed, contracted) IS NOT NULL) AS proposed,
+           count(contracted) AS contracted,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY recommended - written) AS recommended_time,
+           count(recommended - written) AS recommended_measured,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY introduced - recommended) AS introduced_time,
+           count(introduced - recommended) AS introduced_measured,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY proposed - introduced) AS proposed_time,
+           count(proposed - introduced) AS proposed_measured,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY contracted - coalesce(proposed, introduced))
+               AS contracted_time,
+           count(contracted - coalesce(proposed, introduced)) AS contracted_measured
+    FROM ({STAGED_NEED}) AS stage WHERE written >= :since AND written < :until
+""")
+_EXPOSURE = text(f"""
+    SELECT supplier.id, supplier.company_name, coalesce(listed.lists, 0) AS lists
+    FROM supplier LEFT JOIN ({LISTED}) AS listed ON listed.supplier_id = supplier.id
+    WHERE supplier.status = 'approved' ORDER BY lists DESC, supplier.id
+""")
+_WAITING = text(f"""
+    SELECT region, category, count(*) AS needs, min(created_at) AS oldest_written_at
+    FROM ({PLACED_NEED}) AS placed WHERE {IS_WAITING}
+    GROUP BY region, category ORDER BY needs DESC, region, category
+""")
+_GAPS = text(f"""
+    WITH cell AS (
+        SELECT region, category, count(*) AS needs, count(*) FILTER (WHERE {IS_WEAK}) AS weak_needs,
+               percentile_cont(0.5) WITHIN GROUP (ORDER BY coalesce(best_score, 0)) AS median_best_score
+        FROM ({PLACED_NEED}) AS placed WHERE {IS_RANKED} GROUP BY region, category
+        HAVING count(*) FILTER (WHERE {IS_WEAK}) > 0
+        ORDER BY weak_needs DESC, needs, region, category LIMIT {MOST_GAPS}
+    )
+    SELECT cell.*, (
+        SELECT count(*) FROM supplier
+        WHERE supplier.status = 'approved'
+          AND (supplier.service_regions = '{{}}' OR cell.region = ANY(supplier.service_regions))
+          AND EXISTS (SELECT FROM solution WHERE solution.supplier_id = supplier.id
+                      AND solution.categories @> ARRAY[cell.category])
+    ) AS suppliers
+    FROM cell ORDER BY weak_needs DESC, needs, region, category
+""")
+_UNRANKED = text("""
+    SELECT count(*) FROM need WHERE status = 'open'
+      AND NOT EXISTS (SELECT FROM recommendation_run WHERE need_id = need.id)
+""")
+_MONTHS = text(f"""
+    SELECT date_trunc('month', at AT TIME ZONE 'Asia/Seoul')::date AS month, kind, count(*) AS happened
+    FROM (
+        SELECT created_at AS at, 'suppliers' AS kind FROM supplier
+        UNION ALL SELECT created_at, 'manufacturers' FROM manufacturer
+        UNION ALL SELECT created_at, 'needs' FROM need
+        UNION ALL SELECT created_at, verdict FROM ({FIRST_DECISION}) AS decision
+        WHERE verdict IN ('introduced', 'contracted')
+    ) AS event
+    WHERE at >= :since AND at < :until GROUP BY 1, 2
+""")
+
+
+def read_dashboard(session: Session, period: Period) -> DashboardAnswer:
+    """Every figure as of now, the funnel and the months over that period."""
+    # The use of the fund belongs here: one more member, read from the ledger's own summary.
+    return DashboardAnswer(
+        generated_at=clock.now(),
+        since=period.since,
+        until=period.until,
+        weak_below=WEAK_BELOW,
+        unranked_open_needs=session.execute(_UNRANKED).scalar_one(),
+        targets=targets(session),
+        funnel=funnel(session, period),
+        exposure=exposure(session),
+        waiting=waiting(session),
+        gaps=gaps(session),
+        months=months(session, period),
+    )
+
+
+def targets(session: Session) -> list[TargetAnswer]:
+    """The public targets beside what is recorded here."""
+    return [
+        TargetAnswer(
+            **{name: row[name] for name in ("code", "name", "target", "by", "note")},
+            actual=session.execute(_COUNTS[row["counted"]]).scalar_one(),
+            actual_meaning=COUNTED[row["counted"]],
+            source_title=row["source"]["title"],
+            source_url=row["source"]["url"],
+            source_published=row["source"]["published"],
+            rows=_COUNTED_ROWS[row["counted"]],
+        )
+        for row in seed_data.targets()
+    ]
+
+
+def funnel(session: Session, period: Period) -> list[FunnelAnswer]:
+    """How many of the needs written in the period came how far, and how long each step took."""
+    found = session.execute(_FUNNEL, period.bounds).one()._mapping
+    return [
+        FunnelAnswer(
+            step=step,
+            needs=found[step],
+            share=found[step] / found["written"] if found["written"] else 0.0,
+            median_days=_days(found.get(f"{step}_time")),
+            measured=found.get(f"{step}_measured", 0),
+            rows=_rows("needs", step=step, since=period.since, until=period.until),
+        )
+        for step in Step
+    ]
+
+
+def exposure(session: Session) -> ExposureAnswer:
+    """How evenly approved suppliers came into the lists of the last days."""
+    rows = session.execute(_EXPOSURE, recent_lists()).all()
+    counts = np.array([row.lists for row in rows], dtype=np.float64)
+    listed = bool(counts.sum())
+    return ExposureAnswer(
+        days=EXPOSURE_DAYS,
+        suppliers=len(rows),
+        places=int(counts.sum()),
+        never_listed=int((counts == 0).sum()),
+        gini=gini(counts) if listed else None,
+        top_tenth_share=top_share(counts) if listed else None,
+        most_listed=[ExposedSupplierAnswer.model_validate(row) for row in rows[:MOST_LISTED] if row.lists],
+        rows=_rows("suppliers", status="approved"),
+    )
+
+
+def waiting(session: Session) -> list[WaitingAnswer]:
+    """Open needs without an introduction by region and category, the most first."""
+    return [
+        WaitingAnswer(**row._mapping, rows=_place("waiting", row)) for row in session.execute(_WAITING).all()
+    ]
+
+
+def gaps(session: Session) -> list[GapAnswer]:
+    """The regions and categories with most open needs that have no good supplier in their latest run."""
+    return [GapAnswer(**row._mapping, rows=_place("weak", row)) for row in session.execute(_GAPS).all()]
+
+
+def months(session: Session, period: Period) -> list[MonthAnswer]:
+    """What was recorded each month, months without anything too."""
+    found: dict[Any, dict[str, int]] = {month: {} for month in period.months}
+    for row in session.execute(_MONTHS, period.bounds).all():
+        found[row.month][row.kind] = row.happened
+    names = ("suppliers", "manufacturers", "needs", "introduced", "contracted")
+    return [
+        MonthAnswer(month=month, **{name: counts.get(name, 0) for name in names})
+        for month, counts in found.items()
+    ]
+
+
+def recent_lists() -> dict[str, Any]:
+    """The window in which lists count."""
+    now = clock.now()
+    return {"now": now, "listed_since": now - timedelta(days=EXPOSURE_DAYS)}
+
+
+def rows_of_month(month: MonthAnswer, name: str, period: Period) -> str:
+    """Where the rows behind one count of a month are read."""
+    days = {
+        "since": max(month.month, period.since),
+        "until": min(last_day(month.month), period.until),
+    }
+    if name in ("introduced", "contracted"):
+        return _rows("decisions", verdict=name, **days)
+    return _rows(name, **days)
+
+
+def _days(time: timedelta | None) -> float | None:
+    return None if time is None else time / timedelta(days=1)
+
+
+def _place(state: str, row: Row[Any]) -> str:
+    return _rows("needs", state=state, region=row.region, category=row.category or "none")
+
+
+def _rows(listing: str, **asked: object) -> str:
+    return f"{_API}/{listing}?{urlencode(asked)}"
