@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Response
 
 from service.accounts.actor import Staff
-from service.assignments.files import Form, accepted_form, in_form
+from service.assignments.files import accepted_form, in_form
 from service.assignments.operations import request_assignment
 from service.assignments.queries import get_plan, list_plans
 from service.assignments.schemas import AssignmentInput, PlanAnswer, PlanOutline
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.job_status.endpoints import JobAnswer, accepted
+from service.kit.file_forms import Form
 from service.kit.pages import Cursor, Limit, Page
 
 router = APIRouter(prefix="/assignments", tags=["배정"], route_class=IdempotentRoute)

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Sequence
-from enum import StrEnum
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -10,9 +9,8 @@ import xlsxwriter
 from fastapi import Response
 
 from service.assignments.schemas import AssignedNeed, AssignedSupplier, PlanAnswer, UnservedNeed
-from service.kit.accept import preferred
 from service.kit.csv_cells import harmless
-from service.kit.problems import Problem
+from service.kit.file_forms import Form, accepted, as_file
 from service.messages.assignments import HEADINGS, SHEETS, SUMMARY
 
 Cell = str | int | float | None
@@ -31,32 +29,15 @@ _WIDTHS = {
 REASONS_TOLD = 3
 
 
-class Form(StrEnum):
-    """The media types of a plan, the preferred one first."""
-
-    JSON = "application/json"
-    CSV = "text/csv"
-    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
 def accepted_form(accept: str | None) -> Form:
     """The form that the Accept header prefers. Raises `Problem` 406 for none of ours."""
-    form = preferred(accept, list(Form))
-    if form is None:
-        raise Problem(406, "not_acceptable_plan")
-    return form
+    return accepted(accept, "not_acceptable_plan")
 
 
 def in_form(form: Form, plan: PlanAnswer) -> Response:
     """The plan as a file."""
-    content = csv_file(plan) if form is Form.CSV else xlsx_file(plan)
-    ending = "csv" if form is Form.CSV else "xlsx"
-    headers = {
-        "Vary": "Accept",
-        "Content-Disposition": f'attachment; filename="assignment-{plan.day.isoformat()}.{ending}"',
-    }
-    return Response(
-        content, media_type=f"{form}; charset=utf-8" if form is Form.CSV else form, headers=headers
+    return as_file(
+        form, f"assignment-{plan.day.isoformat()}", lambda: csv_file(plan), lambda: xlsx_file(plan)
     )
 
 

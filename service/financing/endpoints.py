@@ -26,7 +26,7 @@ from service.financing.charges import overdue_charge, prepayment_charge
 from service.financing.comparison import compare
 from service.financing.disclosure import check_legal_cap, disclose
 from service.financing.errors import TermsError
-from service.financing.forms import Form, accepted_form, in_form
+from service.financing.forms import accepted_form, in_form
 from service.financing.fund_loan import FundLoan, build_fund_loan
 from service.financing.fund_terms import check_conditions, conditions_on
 from service.financing.grants import find_grant_row, share_cost
@@ -61,6 +61,7 @@ from service.financing.schemas import (
 )
 from service.financing.solving import implied_rate, largest_principal, shortest_term
 from service.financing.terms import Terms
+from service.kit.file_forms import Form
 from service.messages import sentence
 
 router = APIRouter(prefix="/financing", tags=["할부와 대출"])

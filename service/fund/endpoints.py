@@ -11,12 +11,13 @@ from service.db.session import DbSession
 from service.financing.wire import Day
 from service.fund import loan_endpoints
 from service.fund.answers import FundAnswer, OverdueAnswer, TermsAnswer, fund_answer, overdue_answer
-from service.fund.files import Form, accepted_form, in_form
+from service.fund.files import accepted_form, in_form
 from service.fund.queries import overdue_loans, overview_of
 from service.fund.schemas import TermsInput
 from service.fund.statements import StatementAnswer, statement_of
 from service.fund.terms import set_terms
 from service.kit import clock
+from service.kit.file_forms import Form
 from service.kit.pages import Cursor, Limit, Page
 from service.kit.problems import field_problem
 

@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -12,9 +11,8 @@ from fastapi import Response
 
 from service.fund.ledger import Account
 from service.fund.statements import StatementAnswer
-from service.kit.accept import preferred
 from service.kit.csv_cells import harmless
-from service.kit.problems import Problem
+from service.kit.file_forms import Form, accepted, as_file
 from service.messages.fund import ACCOUNTS, CLOSED, HEADINGS, SHEETS
 
 Cell = str | int | date | None
@@ -34,30 +32,15 @@ _SUMMED = (
 _WIDTHS = {"company_name": 24, "loan_id": 38, "kind": 16, "account": 30, "bank_reference": 20}
 
 
-class Form(StrEnum):
-    """The media types of a statement, the preferred one first."""
-
-    JSON = "application/json"
-    CSV = "text/csv"
-    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
 def accepted_form(accept: str | None) -> Form:
     """The form that the Accept header prefers. Raises `Problem` 406 for none of ours."""
-    form = preferred(accept, list(Form))
-    if form is None:
-        raise Problem(406, "not_acceptable_statement")
-    return form
+    return accepted(accept, "not_acceptable_statement")
 
 
 def in_form(form: Form, statement: StatementAnswer) -> Response:
     """The statement as a file."""
-    content = csv_file(statement) if form is Form.CSV else xlsx_file(statement)
-    ending = "csv" if form is Form.CSV else "xlsx"
-    name = f"fund-{statement.month}.{ending}"
-    headers = {"Vary": "Accept", "Content-Disposition": f'attachment; filename="{name}"'}
-    media_type = f"{form}; charset=utf-8" if form is Form.CSV else form.value
-    return Response(content, media_type=media_type, headers=headers)
+    name = f"fund-{statement.month}"
+    return as_file(form, name, lambda: csv_file(statement), lambda: xlsx_file(statement))
 
 
 def csv_file(statement: StatementAnswer) -> bytes:

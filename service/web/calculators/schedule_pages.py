@@ -14,6 +14,7 @@ from service.financing.forms import in_form
 from service.financing.rows import Schedule
 from service.financing.schemas import ContractInput
 from service.kit import clock
+from service.kit.file_forms import Form
 from service.web.calculators.comparison import starting_from
 from service.web.calculators.reading import address, computing, opened, pairs_of, whole_address
 from service.web.calculators.schedule_view import Answered, ScheduleView, view_of

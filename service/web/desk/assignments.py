@@ -16,6 +16,7 @@ from service.db.session import DbSession
 from service.db.tables import Job, JobStatus, NeedStatus
 from service.desk.needs import NeedFilter, list_needs, open_need_count
 from service.job_status.endpoints import job_answer
+from service.kit.file_forms import Form
 from service.kit.problems import Problem
 from service.messages import sentence
 from service.web.forms import Asked, Form, Posted
