@@ -13,7 +13,7 @@ from service.assignments.schemas import AssignmentInput, PlanAnswer, PlanOutline
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.job_status.endpoints import JobAnswer, accepted
-from service.kit.file_forms import Form
+from service.kit.file_forms import FileForm
 from service.kit.pages import Cursor, Limit, Page
 
 router = APIRouter(prefix="/assignments", tags=["배정"], route_class=IdempotentRoute)
@@ -24,8 +24,8 @@ _FORMS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "배정 계획. Accept 헤더로 CSV와 XLSX도 받을 수 있습니다.",
         "content": {
-            Form.CSV.value: {"schema": {"type": "string"}},
-            Form.XLSX.value: {"schema": {"type": "string", "format": "binary"}},
+            FileForm.CSV.value: {"schema": {"type": "string"}},
+            FileForm.XLSX.value: {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }
@@ -60,4 +60,4 @@ def read_assignment(
     """수요마다 배정한 공급기업과 사유, 공급기업마다 부하, 배정하지 못한 수요와 까닭을 봅니다."""
     form = accepted_form(accept)
     plan = get_plan(session, job_id)
-    return plan if form is Form.JSON else in_form(form, plan)
+    return plan if form is FileForm.JSON else in_form(form, plan)

@@ -10,7 +10,7 @@ from fastapi import Response
 
 from service.assignments.schemas import AssignedNeed, AssignedSupplier, PlanAnswer, UnservedNeed
 from service.kit.csv_cells import harmless
-from service.kit.file_forms import Form, accepted, as_file
+from service.kit.file_forms import FileForm, accepted, as_file
 from service.messages.assignments import HEADINGS, SHEETS, SUMMARY
 
 Cell = str | int | float | None
@@ -29,12 +29,12 @@ _WIDTHS = {
 REASONS_TOLD = 3
 
 
-def accepted_form(accept: str | None) -> Form:
+def accepted_form(accept: str | None) -> FileForm:
     """The form that the Accept header prefers. Raises `Problem` 406 for none of ours."""
     return accepted(accept, "not_acceptable_plan")
 
 
-def in_form(form: Form, plan: PlanAnswer) -> Response:
+def in_form(form: FileForm, plan: PlanAnswer) -> Response:
     """The plan as a file."""
     return as_file(
         form, f"assignment-{plan.day.isoformat()}", lambda: csv_file(plan), lambda: xlsx_file(plan)

@@ -61,7 +61,7 @@ from service.financing.schemas import (
 )
 from service.financing.solving import implied_rate, largest_principal, shortest_term
 from service.financing.terms import Terms
-from service.kit.file_forms import Form
+from service.kit.file_forms import FileForm
 from service.messages import sentence
 
 router = APIRouter(prefix="/financing", tags=["할부와 대출"])
@@ -72,8 +72,8 @@ _FORMS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "상환표. Accept 헤더로 CSV, XLSX도 받을 수 있습니다.",
         "content": {
-            Form.CSV.value: {"schema": {"type": "string"}},
-            Form.XLSX.value: {"schema": {"type": "string", "format": "binary"}},
+            FileForm.CSV.value: {"schema": {"type": "string"}},
+            FileForm.XLSX.value: {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }
@@ -84,7 +84,7 @@ def make_installment_schedule(given: InstallmentInput, accept: Accept = None) ->
     """할부 조건으로 회차별 원금, 이자, 수수료, 부가가치세를 원 단위로 계산합니다."""
     form = accepted_form(accept)
     schedule = build_schedule(given.terms())
-    return schedule_answer(given, schedule) if form is Form.JSON else in_form(form, schedule)
+    return schedule_answer(given, schedule) if form is FileForm.JSON else in_form(form, schedule)
 
 
 @router.post(
@@ -99,7 +99,7 @@ def make_fund_loan_schedule(
     """은행 금리에서 감면금리를 뺀(하한 적용) 금리의 상환표와 이자 절감액을 계산합니다."""
     form = accepted_form(accept)
     loan = checked_fund_loan(request, given)
-    return fund_loan_answer(given, loan) if form is Form.JSON else in_form(form, loan.schedule)
+    return fund_loan_answer(given, loan) if form is FileForm.JSON else in_form(form, loan.schedule)
 
 
 @router.post("/comparisons", summary="지불 방법 견주기")

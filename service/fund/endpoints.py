@@ -17,7 +17,7 @@ from service.fund.schemas import TermsInput
 from service.fund.statements import StatementAnswer, statement_of
 from service.fund.terms import set_terms
 from service.kit import clock
-from service.kit.file_forms import Form
+from service.kit.file_forms import FileForm
 from service.kit.pages import Cursor, Limit, Page
 from service.kit.problems import field_problem
 
@@ -30,8 +30,8 @@ _FORMS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "월말 명세. Accept 헤더로 CSV(전표)와 XLSX(계정, 대출, 전표)도 받을 수 있습니다.",
         "content": {
-            Form.CSV.value: {"schema": {"type": "string"}},
-            Form.XLSX.value: {"schema": {"type": "string", "format": "binary"}},
+            FileForm.CSV.value: {"schema": {"type": "string"}},
+            FileForm.XLSX.value: {"schema": {"type": "string", "format": "binary"}},
         },
     }
 }
@@ -79,7 +79,7 @@ def read_statement(
     """계정별 잔액, 대출별 내용, 전표를 봅니다. 기록한 날로 나누므로 끝난 달의 명세는 바뀌지 않습니다."""
     form = accepted_form(accept)
     statement = statement_of(session, fund, _first_day_of(month))
-    return statement if form is Form.JSON else in_form(form, statement)
+    return statement if form is FileForm.JSON else in_form(form, statement)
 
 
 def _first_day_of(month: str) -> date:

@@ -12,7 +12,7 @@ from fastapi import Response
 from service.fund.ledger import Account
 from service.fund.statements import StatementAnswer
 from service.kit.csv_cells import harmless
-from service.kit.file_forms import Form, accepted, as_file
+from service.kit.file_forms import FileForm, accepted, as_file
 from service.messages.fund import ACCOUNTS, CLOSED, HEADINGS, SHEETS
 
 Cell = str | int | date | None
@@ -32,12 +32,12 @@ _SUMMED = (
 _WIDTHS = {"company_name": 24, "loan_id": 38, "kind": 16, "account": 30, "bank_reference": 20}
 
 
-def accepted_form(accept: str | None) -> Form:
+def accepted_form(accept: str | None) -> FileForm:
     """The form that the Accept header prefers. Raises `Problem` 406 for none of ours."""
     return accepted(accept, "not_acceptable_statement")
 
 
-def in_form(form: Form, statement: StatementAnswer) -> Response:
+def in_form(form: FileForm, statement: StatementAnswer) -> Response:
     """The statement as a file."""
     name = f"fund-{statement.month}"
     return as_file(form, name, lambda: csv_file(statement), lambda: xlsx_file(statement))

@@ -9,12 +9,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import Session
 
 from service.db.session import DbSession
-from service.financing.forms import Form as FileForm
 from service.financing.forms import in_form
 from service.financing.rows import Schedule
 from service.financing.schemas import ContractInput
 from service.kit import clock
-from service.kit.file_forms import Form
+from service.kit.file_forms import FileForm
 from service.web.calculators.comparison import starting_from
 from service.web.calculators.reading import address, computing, opened, pairs_of, whole_address
 from service.web.calculators.schedule_view import Answered, ScheduleView, view_of

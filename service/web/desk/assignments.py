@@ -7,7 +7,6 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from matching import taxonomy
-from service.assignments.files import Form as FileForm
 from service.assignments.files import in_form
 from service.assignments.operations import request_assignment, shortlist_plan
 from service.assignments.queries import KIND, get_plan, list_plans
@@ -16,7 +15,7 @@ from service.db.session import DbSession
 from service.db.tables import Job, JobStatus, NeedStatus
 from service.desk.needs import NeedFilter, list_needs, open_need_count
 from service.job_status.endpoints import job_answer
-from service.kit.file_forms import Form
+from service.kit.file_forms import FileForm
 from service.kit.problems import Problem
 from service.messages import sentence
 from service.web.forms import Asked, Form, Posted
