@@ -15,6 +15,7 @@ from service.dashboard.schemas import (
     DashboardAnswer,
     ExposedSupplierAnswer,
     ExposureAnswer,
+    FundUseAnswer,
     FunnelAnswer,
     GapAnswer,
     MonthAnswer,
@@ -34,12 +35,16 @@ from service.dashboard.statements import (
     STAGED_NEED,
     WEAK_BELOW,
 )
+from service.fund.answers import fund_answer
+from service.fund.queries import overview_of
+from service.fund.terms import find_fund_on
 from service.kit import clock
 from service.messages.dashboard import COUNTED
 
 MOST_LISTED = 10
 MOST_GAPS = 30
 _API = "/v1/dashboard"
+_LENT = "/v1/fund/loans?status=disbursed"
 
 _COUNTS = {
     "contracts_5g_ai": text(f"""
@@ -116,7 +121,6 @@ _MONTHS = text(f"""
 
 def read_dashboard(session: Session, period: Period) -> DashboardAnswer:
     """Every figure as of now, the funnel and the months over that period."""
-    # The use of the fund belongs here: one more member, read from the ledger's own summary.
     return DashboardAnswer(
         generated_at=clock.now(),
         since=period.since,
@@ -124,6 +128,7 @@ def read_dashboard(session: Session, period: Period) -> DashboardAnswer:
         weak_below=WEAK_BELOW,
         unranked_open_needs=session.execute(_UNRANKED).scalar_one(),
         targets=targets(session),
+        fund=fund_use(session),
         funnel=funnel(session, period),
         exposure=exposure(session),
         waiting=waiting(session),
@@ -146,6 +151,19 @@ def targets(session: Session) -> list[TargetAnswer]:
         )
         for row in seed_data.targets()
     ]
+
+
+def fund_use(session: Session) -> FundUseAnswer | None:
+    """What the ledger of the fund says that lends today."""
+    terms = find_fund_on(session, clock.today())
+    if terms is None:
+        return None
+    fund = fund_answer(overview_of(session, terms.code, clock.today()))
+    return FundUseAnswer(
+        fund_name=fund.name,
+        **fund.model_dump(include={"ceiling_won", "outstanding_won", "reserved_won", "available_won"}),
+        rows=_LENT,
+    )
 
 
 def funnel(session: Session, period: Period) -> list[FunnelAnswer]:

@@ -30,6 +30,8 @@ def csv_of(dashboard: DashboardAnswer, figure: Figure) -> bytes:
 def _rows(dashboard: DashboardAnswer, figure: Figure) -> Sequence[BaseModel]:
     if figure is Figure.EXPOSURE:
         return dashboard.exposure.most_listed
+    if figure is Figure.FUND:
+        return [dashboard.fund] if dashboard.fund else []
     rows: Sequence[BaseModel] = getattr(dashboard, figure.value)
     return rows
 

@@ -11,6 +11,7 @@ class Figure(StrEnum):
     """What the dashboard shows, each a table of its own."""
 
     TARGETS = "targets"
+    FUND = "fund"
     FUNNEL = "funnel"
     EXPOSURE = "exposure"
     WAITING = "waiting"
@@ -46,6 +47,17 @@ class TargetAnswer(_Row):
     source_url: str
     source_published: date
     rows: str
+
+
+class FundUseAnswer(_Row):
+    """How much of the ceiling of the fund that lends today is lent and promised."""
+
+    fund_name: str
+    ceiling_won: int
+    outstanding_won: int
+    reserved_won: int
+    available_won: int
+    rows: str = Field(description="실행한 대출의 목록")
 
 
 class FunnelAnswer(_Row):
@@ -122,6 +134,7 @@ class DashboardAnswer(BaseModel):
     weak_below: float
     unranked_open_needs: int = Field(description="추천을 한 번도 하지 않아 공급 부족을 알 수 없는 열린 수요")
     targets: list[TargetAnswer]
+    fund: FundUseAnswer | None = Field(description="지금 대출하는 상생협력펀드의 쓰임. 없으면 null")
     funnel: list[FunnelAnswer]
     exposure: ExposureAnswer
     waiting: list[WaitingAnswer]

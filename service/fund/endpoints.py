@@ -78,11 +78,12 @@ def read_statement(
 ) -> StatementAnswer | Response:
     """계정별 잔액, 대출별 내용, 전표를 봅니다. 기록한 날로 나누므로 끝난 달의 명세는 바뀌지 않습니다."""
     form = accepted_form(accept)
-    statement = statement_of(session, fund, _first_day_of(month))
+    statement = statement_of(session, fund, first_day_of(month))
     return statement if form is FileForm.JSON else in_form(form, statement)
 
 
-def _first_day_of(month: str) -> date:
+def first_day_of(month: str) -> date:
+    """The day on which that month begins. Raises `Problem` 422 `month_malformed`."""
     try:
         if len(month) != len("2026-01"):
             raise ValueError(month)

@@ -194,9 +194,14 @@ class LoanAccount:
         return not any(line.unpaid_won for line in self._lines)
 
     @property
+    def next_line(self) -> Line | None:
+        """The oldest instalment that is not wholly paid yet."""
+        return next((line for line in self._lines if line.unpaid_won), None)
+
+    @property
     def next_payment_on(self) -> date | None:
-        """When the oldest instalment is to be paid that is not paid yet."""
-        return next((line.payment_date for line in self._lines if line.unpaid_won), None)
+        """When that is to be paid."""
+        return self.next_line.payment_date if self.next_line else None
 
     @property
     def interest_saved_won(self) -> int:

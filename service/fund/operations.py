@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from service.accounts.actor import Actor
 from service.accounts.audit import record_event
 from service.accounts.own_company import refuse_own_company
-from service.db.tables import FundLoan, FundTerm, LoanStatus, SupplierStatus
+from service.db.tables import FundLoan, FundTerm, LoanStatus, NotificationCode, SupplierStatus
 from service.financing.conventions import Method
 from service.financing.percent import percent_text
 from service.fund.ledger import (
@@ -33,6 +33,9 @@ from service.fund.terms import check_application, check_rate, contract_of, fund_
 from service.kit import clock
 from service.kit.problems import FieldError, Problem, field_problem
 from service.messages import sentence
+from service.messages.amounts import won_text
+from service.messages.fund import STATUSES
+from service.notifications.operations import notify
 from service.suppliers.queries import editable_by, get_supplier
 
 
@@ -117,6 +120,7 @@ def record_bank_decision(session: Session, actor: Actor, loan: FundLoan, data: B
     if data.decision == "declined":
         _release(session, actor, loan, LoanStatus.DECLINED, data.reason)
         note(session, actor, loan, "declined", after=_decision(loan))
+        _tell(session, loan, NotificationCode.FUND_LOAN_DECLINED)
         return loan
     if data.bank_rate_percent is None:
         raise field_problem("/bank_rate_percent", "missing")
@@ -129,6 +133,13 @@ def record_bank_decision(session: Session, actor: Actor, loan: FundLoan, data: B
     loan.status = LoanStatus.APPROVED.value
     changed(session, loan)
     note(session, actor, loan, "approved", before=before, after=_decision(loan))
+    _tell(
+        session,
+        loan,
+        NotificationCode.FUND_LOAN_APPROVED,
+        rate=percent_text(rate.customer_rate_percent),
+        expires_on=loan.expires_on.isoformat(),
+    )
     return loan
 
 
@@ -151,6 +162,10 @@ def disburse(session: Session, actor: Actor, loan: FundLoan, day: date) -> FundL
     post(session, actor, loan.fund, EntryKind.DISBURSEMENT, lent, loan=loan, occurred_on=day)
     changed(session, loan)
     note(session, actor, loan, "disbursed", after={"disbursed_on": day.isoformat()})
+    first = loan.next_payment_on
+    assert first is not None
+    told = {"disbursed_on": day.isoformat(), "first_payment_on": first.isoformat()}
+    _tell(session, loan, NotificationCode.FUND_LOAN_DISBURSED, **told)
     return loan
 
 
@@ -176,6 +191,7 @@ def expire_applications(session: Session, actor: Actor, code: str) -> int:
     for loan in loans:
         _release(session, actor, loan, LoanStatus.EXPIRED, None)
         note(session, actor, loan, "expired", after={"expires_on": loan.expires_on.isoformat()})
+        _tell(session, loan, NotificationCode.FUND_LOAN_EXPIRED, expires_on=loan.expires_on.isoformat())
     return len(loans)
 
 
@@ -215,9 +231,8 @@ def require_room(
 def require_status(loan: FundLoan, *allowed: LoanStatus) -> None:
     """Raises `Problem` 409 `status_transition` for a loan in another state."""
     if LoanStatus(loan.status) not in allowed:
-        raise Problem(
-            409, "status_transition", current=loan.status, allowed=", ".join(state.value for state in allowed)
-        )
+        possible = ", ".join(STATUSES[state.value] for state in allowed)
+        raise Problem(409, "status_transition", current=STATUSES[loan.status], allowed=possible)
 
 
 def check_day(day: date, pointer: str, earliest: date, latest: date) -> None:
@@ -247,6 +262,12 @@ def note(
     """Write it into the history of the company."""
     whole = {"loan_id": str(loan.id)} | dict(after)
     record_event(session, actor, f"fund_loan.{what}", loan.supplier_id, before=before, after=whole)
+
+
+def _tell(session: Session, loan: FundLoan, code: NotificationCode, **facts: str) -> None:
+    """Tell the company what was recorded about its loan."""
+    told = {"amount": won_text(loan.principal_won)} | facts
+    notify(session, code, supplier_id=loan.supplier_id, manufacturer_id=None, **told)
 
 
 def _decision(loan: FundLoan) -> dict[str, Any]:

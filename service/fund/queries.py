@@ -92,18 +92,49 @@ def search_loans(
     *,
     status: LoanStatus | None = None,
     supplier_id: UUID | None = None,
+    company: str | None = None,
+    expires_by: date | None = None,
 ) -> tuple[list[LoanRecord], str | None]:
-    """One page of the loans that the actor may see, the newest first."""
+    """One page of the loans that the actor may see, the newest first.
+
+    `company` is a part of the supplier's name; `expires_by` asks for applications that expire by that day.
+    """
     statement = select(FundLoan).where(visible_to(actor))
     if status is not None:
         statement = statement.where(FundLoan.status == status.value)
     if supplier_id is not None:
         statement = statement.where(FundLoan.supplier_id == supplier_id)
+    if company:
+        named = select(Supplier.id).where(col(Supplier.company_name).icontains(company, autoescape=True))
+        statement = statement.where(col(FundLoan.supplier_id).in_(named))
+    if expires_by is not None:
+        statement = statement.where(*_expires_by(expires_by))
     if cursor is not None:
         statement = statement.where(col(FundLoan.id) < _id_in(cursor))
     rows = session.exec(statement.order_by(col(FundLoan.id).desc()).limit(limit + 1)).all()
     shown, next_cursor = cut_page(rows, limit, lambda loan: (str(loan.id),))
     return with_balances(session, shown), next_cursor
+
+
+def open_loans(
+    session: Session,
+    actor: Actor,
+    limit: int,
+    *,
+    status: LoanStatus | None = None,
+    expires_by: date | None = None,
+) -> tuple[list[LoanRecord], int]:
+    """The applications that expire first, and how many there are in all."""
+    wanted = [visible_to(actor), col(FundLoan.status).in_(OPEN if status is None else (status.value,))]
+    if expires_by is not None:
+        wanted += _expires_by(expires_by)
+    statement = select(FundLoan).where(*wanted).order_by(col(FundLoan.expires_on), col(FundLoan.id))
+    total = session.exec(select(func.count()).select_from(FundLoan).where(*wanted)).one()
+    return with_balances(session, session.exec(statement.limit(limit)).all()), total
+
+
+def _expires_by(day: date) -> list[ColumnElement[bool]]:
+    return [col(FundLoan.status).in_(OPEN), col(FundLoan.expires_on) <= day]
 
 
 def _id_in(cursor: str) -> UUID:

@@ -35,14 +35,7 @@ def record_repayment(session: Session, actor: Actor, loan: FundLoan, data: Repay
     before = repayments_of(session, loan)
     if data.reference and any(each.reference == data.reference and not each.reversed_at for each in before):
         raise field_problem("/reference", "repayment_reference_taken", 409)
-    day = data.paid_on or clock.today()
-    account = account_of(session, loan)
-    check_day(day, "/paid_on", account.contract.disbursed_on, clock.today())
-    try:
-        payment = account.divide(day, data.amount_won, data.effect)
-    except PaymentRefusedError as refusal:
-        raise refused(refusal) from refusal
-    account.take(payment)
+    payment, account = divided(session, loan, data)
     repayment = _kept(loan, payment, len(before) + 1, data.reference)
     session.add(repayment)
     session.flush()
@@ -55,11 +48,26 @@ def record_repayment(session: Session, actor: Actor, loan: FundLoan, data: Repay
         amounts,
         loan=loan,
         repayment=repayment,
-        occurred_on=day,
+        occurred_on=payment.paid_on,
     )
     _follow(session, loan, account)
     note(session, actor, loan, "repayment", after=_told(repayment))
     return repayment
+
+
+def divided(session: Session, loan: FundLoan, data: RepaymentInput) -> tuple[Payment, LoanAccount]:
+    """How that money would be divided, and the loan's running account after it. Nothing is entered.
+
+    Raises `Problem` 422 as entering it does.
+    """
+    day, account = data.paid_on or clock.today(), account_of(session, loan)
+    check_day(day, "/paid_on", account.contract.disbursed_on, clock.today())
+    try:
+        payment = account.divide(day, data.amount_won, data.effect)
+    except PaymentRefusedError as refusal:
+        raise refused(refusal) from refusal
+    account.take(payment)
+    return payment, account
 
 
 def reverse_repayment(

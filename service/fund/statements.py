@@ -76,8 +76,8 @@ def statement_of(session: Session, code: str | None, month: date) -> StatementAn
     fund = fund_code(session, code, today)
     following = (month + timedelta(days=31)).replace(day=1)
     until = min(following - timedelta(days=1), today)
-    ledger = session.get(FundLedger, fund)
-    if ledger is not None and until < ledger.opened_at.astimezone(clock.KST).date():
+    opened_on = book_opened_on(session, fund)
+    if opened_on is not None and until < opened_on:
         raise Problem(404, "not_found")
     before = col(FundEntry.booked_on) < month
     within = (col(FundEntry.booked_on) >= month, col(FundEntry.booked_on) <= until)
@@ -101,6 +101,12 @@ def statement_of(session: Session, code: str | None, month: date) -> StatementAn
             for entry, amounts in with_postings(session, entries)
         ],
     )
+
+
+def book_opened_on(session: Session, fund: str) -> date | None:
+    """The day of that fund's first entry; None before there is any."""
+    ledger = session.get(FundLedger, fund)
+    return ledger.opened_at.astimezone(clock.KST).date() if ledger else None
 
 
 def _loans_of(session: Session, fund: str, until: date) -> list[LoanRecord]:

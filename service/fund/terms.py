@@ -1,5 +1,6 @@
 """Which terms a fund has on a day, how they change, and which fund an application goes to."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -26,8 +27,8 @@ from service.kit import clock
 from service.kit.problems import Problem, field_problem
 
 
-def fund_on(session: Session, day: date) -> FundTerm:
-    """The terms of the fund that lends on that day. Raises `Problem` 404 `fund_not_open`.
+def find_fund_on(session: Session, day: date) -> FundTerm | None:
+    """The terms of the fund that lends on that day, if any does.
 
     Of those that are valid, say a ceiling and are not there for reference only, the demo's (there are some
     only where demo data were loaded), then those that began last.
@@ -39,7 +40,12 @@ def fund_on(session: Session, day: date) -> FundTerm:
         ~col(FundTerm.reference_only),
     )
     order = (col(FundTerm.demo).desc(), col(FundTerm.valid_from).desc(), col(FundTerm.code))
-    found = session.exec(select(FundTerm).where(*lends).order_by(*order)).first()
+    return session.exec(select(FundTerm).where(*lends).order_by(*order)).first()
+
+
+def fund_on(session: Session, day: date) -> FundTerm:
+    """The same. Raises `Problem` 404 `fund_not_open`."""
+    found = find_fund_on(session, day)
     if found is None:
         raise Problem(404, "fund_not_open")
     return found
@@ -53,6 +59,13 @@ def terms_of_fund(session: Session, code: str, day: date) -> FundTerm:
     if found is None:
         raise Problem(404, "not_found")
     return found
+
+
+def all_terms(session: Session) -> Sequence[FundTerm]:
+    """The terms of every fund that lends or lent or will, the latest first."""
+    own = (col(FundTerm.ceiling_won).is_not(None), ~col(FundTerm.reference_only))
+    order = (col(FundTerm.valid_from).desc(), col(FundTerm.code))
+    return session.exec(select(FundTerm).where(*own).order_by(*order)).all()
 
 
 def terms_of_loan(session: Session, loan: FundLoan) -> FundTerm:

@@ -13,7 +13,7 @@ SENTENCES: dict[str, str] = {
     "fund_reduction_too_small": "이 펀드의 감면금리는 {least}%포인트 이상입니다. 은행과 정한 감면금리를 확인해 주세요.",
     "bank_rate_under_floor": "은행 금리가 펀드의 최저 금리(연 {floor}%)보다 낮아 펀드로 빌리면 이자가 늘어납니다. 은행 금리를 확인해 주세요.",
     "repayment_over_settlement": "{day}에 이 대출을 모두 갚는 금액은 {settlement}원입니다. 그 이하의 금액을 넣어 주세요.",
-    "repayment_effect_required": "지금 낼 금액과 다음 회차를 더한 {most}원보다 많으므로 조기상환입니다. 기간을 줄이려면 effect를 shorten으로, 납입금을 줄이려면 lower로 해 주세요.",
+    "repayment_effect_required": "지금 낼 금액과 다음 회차를 더한 {most}원보다 많으므로 조기상환입니다. 기간을 줄일지, 납입금을 줄일지 골라 주세요.",
     "repayment_out_of_order": "{earliest}에 기록한 일이 있어 그보다 앞선 날짜로는 계산할 수 없습니다. 빠뜨린 상환이 있으면 뒤의 상환부터 차례로 취소하고 다시 기록해 주세요.",
     "repayment_reference_taken": "같은 거래 번호의 상환이 이미 기록되어 있습니다. 두 번 기록하는 것이 아닌지 확인해 주세요.",
     "repayment_not_last": "가장 나중에 기록한 상환부터 취소할 수 있습니다. 그 뒤의 상환을 먼저 취소해 주세요.",
@@ -42,6 +42,14 @@ STATUSES: dict[str, str] = {
     "cancelled": "취소",
     "expired": "기한 지남",
 }
+
+LINE_STATES: dict[str, str] = {
+    "paid": "냄",
+    "late": "연체",
+    "due": "낼 날",
+    "upcoming": "예정",
+}
+"""How an instalment stands on a day."""
 
 ACCOUNTS: dict[str, str] = {
     "ceiling": "펀드 총한도",

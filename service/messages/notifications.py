@@ -42,6 +42,22 @@ TEXTS: dict[str, NotificationText] = {
         "인증서의 기간이 끝났습니다",
         "{certification} 인증을 프로필과 추천에서 뺐습니다. 새 인증서를 등록하면 다시 올라갑니다.",
     ),
+    "fund_loan_approved": NotificationText(
+        "은행이 펀드 대출을 승인했습니다",
+        "신청한 {amount}을 연 {rate}%로 빌릴 수 있습니다. {expires_on}까지 은행에서 실행을 마쳐 주세요.",
+    ),
+    "fund_loan_declined": NotificationText(
+        "은행이 펀드 대출을 거절했습니다",
+        "신청한 {amount}의 예약이 풀렸습니다. 펀드 대출 화면에서 사유를 확인하고, 조건을 바꾸어 다시 신청할 수 있습니다.",
+    ),
+    "fund_loan_disbursed": NotificationText(
+        "펀드 대출이 실행되었습니다",
+        "{disbursed_on}에 {amount}이 실행되었습니다. 첫 납입일은 {first_payment_on}입니다. 펀드 대출 화면에서 상환 일정을 확인해 주세요.",
+    ),
+    "fund_loan_expired": NotificationText(
+        "펀드 대출 신청의 기한이 지났습니다",
+        "{amount} 신청이 {expires_on}까지 실행되지 않아 예약이 풀렸습니다. 필요하면 다시 신청해 주세요.",
+    ),
 }
 
 

@@ -44,6 +44,14 @@ SENTENCES: dict[str, str] = {
     "done_training": "배우기를 시작했습니다. 끝나면 이 화면에 결과가 나옵니다.",
     "done_import_began": "가져오기를 시작했습니다. 이 화면에서 진행을 볼 수 있습니다.",
     "done_person_signed_out": "그 사람의 로그인을 모두 끝냈습니다.",
+    "done_loan_applied": "신청했습니다. 은행이 심사하고, 결과가 나오면 알림으로 알려 드립니다.",
+    "done_loan_reserved": "신청을 적고 한도를 예약했습니다. 은행의 결정이 나오면 여기에 기록해 주세요.",
+    "done_loan_decided": "은행의 결정을 기록하고 공급기업에 알렸습니다.",
+    "done_loan_disbursed": "대출 실행을 기록하고 공급기업에 알렸습니다.",
+    "done_loan_cancelled": "신청을 취소했습니다. 예약한 한도가 풀렸습니다.",
+    "done_repayment_recorded": "상환을 기록했습니다.",
+    "done_repayment_reversed": "상환 기록을 취소했습니다.",
+    "done_terms_set": "조건을 더했습니다. 이미 신청한 대출의 조건은 그대로입니다.",
     "done_closed": "계정을 닫았습니다. 개인정보는 정해진 기한 안에 지워집니다.",
 }
 

@@ -8,7 +8,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
-from service.web import admin, calculators, checks, dashboard, manufacturer, own_account, sign_in
+from service.web import admin, calculators, checks, dashboard, fund, manufacturer, own_account, sign_in
 from service.web.desk import approvals, assignments, companies, need, needs, pipeline, today
 from service.web.problem_pages import ProblemPages
 from service.web.public import clusters, directory, home, programmes, trial
@@ -18,6 +18,7 @@ from service.web.supplier import documents as supplier_documents
 from service.web.supplier import fund_loan as supplier_fund_loan
 from service.web.supplier import home as supplier_home
 from service.web.supplier import leads as supplier_leads
+from service.web.supplier import loans as supplier_loans
 from service.web.supplier import notifications as supplier_notifications
 from service.web.supplier import profile as supplier_profile
 from service.web.supplier import programmes as supplier_programmes
@@ -40,11 +41,13 @@ AREAS = (
     supplier_documents,
     supplier_leads,
     supplier_fund_loan,
+    supplier_loans,
     supplier_notifications,
     supplier_programmes,
     *manufacturer.AREAS,
     *own_account.AREAS,
     *DESK,
+    *fund.AREAS,
     dashboard,
     *admin.AREAS,
 )

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from matching import taxonomy
-from service.messages import SENTENCES, desk
+from service.messages import SENTENCES, desk, financing, fund
 from service.messages.amounts import won_reading, won_text
 from service.messages.web import LABELS
 
@@ -22,6 +22,10 @@ _LABELS = {
     "reason": desk.REASON_NAMES,
     "job_status": desk.JOB_STATES,
     "total": desk.TOTALS,
+    "loan_status": fund.STATUSES,
+    "loan_method": financing.METHODS,
+    "line_state": fund.LINE_STATES,
+    "fund_account": fund.ACCOUNTS,
 }
 NOTICES = {code.removeprefix("done_") for code in SENTENCES if code.startswith("done_")}
 

@@ -21,6 +21,7 @@ from service.db.tables import Cluster, Feedback, Need, RecommendationRun, Suppli
 from service.kit import clock
 from tests.factories import companies
 from tests.factories.answers import problem
+from tests.factories.funds import applied, lent, open_fund
 from tests.factories.people import staff, stored_manufacturer, stored_supplier
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -193,6 +194,23 @@ def test_without_any_list_nothing_is_said_of_fairness(client: TestClient) -> Non
     stored_supplier(client)
     exposure = client.get("/v1/dashboard", headers=staff(client)).json()["exposure"]
     assert (exposure["gini"], exposure["top_tenth_share"], exposure["never_listed"]) == (None, None, 1)
+
+
+def test_the_use_of_the_fund_is_what_its_documented_query_counts(
+    client: TestClient, database: Database
+) -> None:
+    there = Alliance(client, database)
+    with clock.frozen(NOW):
+        assert there.read()["fund"] is None
+        open_fund(database)
+        supplier = stored_supplier(client)
+        lent(client, there.manager, applied(client, there.manager, supplier))
+        applied(client, there.manager, stored_supplier(client), principal_won=30_000_000)
+    fund = there.read()["fund"]
+    names = ("ceiling_won", "outstanding_won", "reserved_won", "available_won")
+    assert tuple(fund[name] for name in names) == tuple(there.documented("fund")[0])
+    assert (fund["outstanding_won"], fund["reserved_won"]) == (100_000_000, 30_000_000)
+    assert [each["outstanding_won"] for each in there.rows(fund["rows"])] == [fund["outstanding_won"]]
 
 
 def test_waiting_needs_are_what_the_documented_query_counts(alliance: Alliance) -> None:

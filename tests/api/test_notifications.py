@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,11 +73,13 @@ def test_a_list_goes_on_where_it_was_cut(client: TestClient) -> None:
     assert [each["code"] for each in rest.json()["items"]] == ["supplier_approved"]
 
 
-def test_notifications_are_erased_after_a_year(client: TestClient, database: Database) -> None:
+def test_notifications_are_erased_after_a_year(
+    client: TestClient, database: Database, tmp_path: Path
+) -> None:
     own = pending(client)
     client.post(f"/v1/suppliers/{own.company_id}/approval", headers=staff(client))
     with clock.frozen(datetime.now(UTC) + timedelta(days=366)), database.transaction() as session:
-        assert {record.rule: record.count for record in purge(session)}["notifications"] == 1
+        assert {record.rule: record.count for record in purge(session, tmp_path)}["notifications"] == 1
     assert told(client, own.headers) == []
 
 

@@ -30,6 +30,7 @@ COMPANY = PageRule(frozenset({"supplier", "manufacturer"}))
 SUPPLIER = PageRule(frozenset({"supplier"}))
 MANUFACTURER = PageRule(frozenset({"manufacturer"}))
 STAFF = PageRule(frozenset({"account_manager", "admin"}))
+OWN_LOAN = replace(SUPPLIER, owner="supplier")
 OWN_NEED = replace(MANUFACTURER, owner="manufacturer")
 ADMIN = PageRule(frozenset({"admin"}))
 
@@ -79,6 +80,8 @@ PAGES: dict[str, PageRule] = {
     "/supplier/documents": SUPPLIER,
     "/supplier/leads": SUPPLIER,
     "/supplier/fund-loan": SUPPLIER,
+    "/supplier/fund-loan/new": SUPPLIER,
+    "/supplier/fund-loan/{loan_id}": OWN_LOAN,
     "/supplier/notifications": SUPPLIER,
     "/supplier/programmes": SUPPLIER,
     "/desk": STAFF,
@@ -110,6 +113,15 @@ PAGES: dict[str, PageRule] = {
     "/me/colleagues": COMPANY,
     "/me/privacy": SIGNED_IN,
     "/me/privacy/my-data.json": SIGNED_IN,
+    "/fund": STAFF,
+    "/fund/loans": STAFF,
+    "/fund/loans/new": STAFF,
+    "/fund/loans/{loan_id}": STAFF,
+    "/fund/overdue": STAFF,
+    "/fund/statements/{month}": STAFF,
+    "/fund/statements/{month}.csv": STAFF,
+    "/fund/statements/{month}.xlsx": STAFF,
+    "/fund/terms": ADMIN,
     "/dashboard": STAFF,
     "/dashboard/needs": STAFF,
     "/dashboard/suppliers": STAFF,

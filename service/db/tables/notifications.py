@@ -21,6 +21,10 @@ class NotificationCode(StrEnum):
     INTRODUCED_TO_SUPPLIER = "introduced_to_supplier"
     CERTIFICATE_EXPIRES_SOON = "certificate_expires_soon"
     CERTIFICATE_EXPIRED = "certificate_expired"
+    FUND_LOAN_APPROVED = "fund_loan_approved"
+    FUND_LOAN_DECLINED = "fund_loan_declined"
+    FUND_LOAN_DISBURSED = "fund_loan_disbursed"
+    FUND_LOAN_EXPIRED = "fund_loan_expired"
 
 
 class Notification(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""What a fund loan would cost: the short form of the calculator, by the same calculation."""
+"""What a fund loan would cost, by the calculator's own calculation, and the own loans from the fund."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,16 +16,21 @@ from service.financing.fund_terms import FundConditions, check_conditions
 from service.financing.percent import percent_text
 from service.financing.queries import funds_open_on
 from service.financing.schemas import FundLoanInput
+from service.fund.answers import loan_answer
+from service.fund.queries import search_loans
+from service.fund.terms import find_fund_on
 from service.kit import clock
 from service.kit.problems import field_problem
 from service.web.forms import Asked, Form
 from service.web.rendering import page
-from service.web.supplier.company import TABS
+from service.web.supplier.company import TABS, own_supplier
 from service.web.visitor import SupplierVisitor
 
 router = APIRouter()
 
 CALCULATOR = "/calculators/fund-loan"
+APPLICATION = "/supplier/fund-loan/new"
+MOST_LOANS = 20
 
 
 @router.get("/supplier/fund-loan")
@@ -34,6 +39,7 @@ def show_fund_loan(visitor: SupplierVisitor, form: Asked, session: DbSession) ->
     funds = funds_open_on(session, clock.today())
     asked = bool(form.text("principal_won") or form.text("months"))
     answer = _answer(session, form, funds) if asked else None
+    loans, older = search_loans(session, visitor.actor, MOST_LOANS, form.text("cursor") or None)
     return page(
         visitor,
         "supplier/fund_loan.html",
@@ -43,6 +49,11 @@ def show_fund_loan(visitor: SupplierVisitor, form: Asked, session: DbSession) ->
         funds=funds,
         answer=answer,
         calculator=_calculator(answer) if answer else CALCULATOR,
+        application=_application(answer) if answer else APPLICATION,
+        supplier=own_supplier(session, visitor.actor),
+        lending=find_fund_on(session, clock.today()),
+        loans=[loan_answer(each) for each in loans],
+        older=older,
     )
 
 
@@ -70,6 +81,12 @@ def _calculated(form: Form, fund: FundConditions) -> FundLoanAnswer:
     market, rate = given.market_terms(), given.fund_rate()
     check_conditions(fund, market, rate)
     return fund_loan_answer(given, build_fund_loan(market, rate))
+
+
+def _application(answer: FundLoanAnswer) -> str:
+    """The application with what was calculated filled in."""
+    given = answer.terms.model_dump(mode="json", include={"principal_won", "months"})
+    return f"{APPLICATION}?{urlencode(given)}"
 
 
 def _calculator(answer: FundLoanAnswer) -> str:

@@ -23,6 +23,10 @@ WHERE_TO = {
     NotificationCode.INTRODUCED_TO_MANUFACTURER: ("/supplier/leads", "소개된 수요 보기"),
     NotificationCode.CERTIFICATE_EXPIRES_SOON: ("/supplier/documents", "인증서 보기"),
     NotificationCode.CERTIFICATE_EXPIRED: ("/supplier/documents", "인증서 보기"),
+    NotificationCode.FUND_LOAN_APPROVED: ("/supplier/fund-loan", "펀드 대출 보기"),
+    NotificationCode.FUND_LOAN_DECLINED: ("/supplier/fund-loan", "사유 보기"),
+    NotificationCode.FUND_LOAN_DISBURSED: ("/supplier/fund-loan", "상환 일정 보기"),
+    NotificationCode.FUND_LOAN_EXPIRED: ("/supplier/fund-loan", "펀드 대출 보기"),
 }
 
 
