@@ -11,11 +11,11 @@ from service.db.session import DbSession
 from service.financing.wire import Day
 from service.fund.answers import overdue_answer
 from service.fund.endpoints import FundCode, first_day_of
-from service.fund.files import Form as FileForm
 from service.fund.files import in_form
 from service.fund.queries import overdue_loans
 from service.fund.statements import book_opened_on, statement_of
 from service.kit import clock
+from service.kit.file_forms import FileForm
 from service.web.forms import Asked, Form
 from service.web.fund.tabs import tabs
 from service.web.rendering import page
