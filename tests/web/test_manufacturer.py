@@ -112,8 +112,9 @@ def test_an_industry_is_understood_however_it_is_typed(world: World, typed: str)
 
 
 def test_what_was_tried_out_before_is_filled_in(world: World) -> None:
-    query = "title=도금+두께&description=손으로+재요&industry=25922&region=41&company_name=가짜"
-    shown = open_page(world, "anonymous", f"/register/manufacturer?{query}").text
+    tried = {"title": "도금 두께", "description": "손으로 재요", "industry": "25922", "region": "41"}
+    fields = tried | {"carried": "yes", "company_name": "가짜"}
+    shown = send_form(world, "anonymous", "/register/manufacturer", fields).text
     assert 'value="도금 두께"' in shown
     assert ">손으로 재요</textarea>" in shown
     assert 'value="도금업 (25922)"' in shown

@@ -73,7 +73,9 @@ def show_new_need(visitor: ManufacturerVisitor) -> HTMLResponse:
 
 @router.post("/manufacturer/needs/new")
 def write_need(visitor: ManufacturerVisitor, form: Posted, session: DbSession) -> Response:
-    """Write it down, or fill in the example that was asked for."""
+    """Write it down; or fill in the example that was asked for, or what was tried out before."""
+    if form.is_carried:
+        return _need_page(visitor, form)
     if form.text("example") in EXAMPLES:
         return _need_page(visitor, _with_example(form), example=form.text("example"))
     with form.trying(session):
