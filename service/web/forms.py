@@ -111,7 +111,7 @@ class Form:
         for error in problem.errors:
             self.errors[error.pointer.strip("/").replace("/", ".")] = error.message
         if not problem.errors:
-            self.refusals.append(problem.detail)
+            self.refusals.append(ON_PAGES.get(problem.code, problem.detail))
 
     def note(self, error: ValidationError) -> None:
         """Show what a schema refused, each at its field."""

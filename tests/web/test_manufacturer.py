@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.db.tables import Programme
-from service.messages.need_examples import EXAMPLES
+from service.messages.examples import EXAMPLES
 from service.web.visitor import COOKIE
 from tests.factories import companies
 from tests.factories.introductions import decide
@@ -139,11 +139,11 @@ def test_two_who_edit_the_company_lose_nothing(world: World) -> None:
 
 
 def test_an_example_fills_only_an_empty_form(world: World) -> None:
-    path, example = "/manufacturer/needs/new", EXAMPLES["press"]
-    filled = send_form(world, MAKER, path, {"title": "", "description": "", "example": "press"})
+    path, example = "/manufacturer/needs/new", EXAMPLES["breakdown"]
+    filled = send_form(world, MAKER, path, {"title": "", "description": "", "example": "breakdown"})
     assert (filled.status_code, example.title in filled.text) == (200, True)
     assert f">{example.description}</textarea>" in filled.text
-    kept = send_form(world, MAKER, path, {"title": "", "description": "우리 이야기", "example": "press"})
+    kept = send_form(world, MAKER, path, {"title": "", "description": "우리 이야기", "example": "breakdown"})
     assert ">우리 이야기</textarea>" in kept.text
     assert "예문을 넣지 않았습니다" in text_of(kept)
 
@@ -152,7 +152,7 @@ def test_an_example_does_not_hide_that_somebody_was_faster(world: World) -> None
     path = f"/manufacturer/needs/{world.thing('need_id', MAKER)}/edit"
     old = version_on(open_page(world, MAKER, path).text)
     send_form(world, MAKER, path, need_fields(version=old))
-    shown = send_form(world, MAKER, path, {"version": old, "description": "", "example": "press"})
+    shown = send_form(world, MAKER, path, {"version": old, "description": "", "example": "breakdown"})
     assert version_on(shown.text) == old
     assert send_form(world, MAKER, path, need_fields(title="늦음", version=old)).status_code == 422
 

@@ -159,7 +159,7 @@ def test_a_search_without_result_says_which_condition_to_drop_and_what_that_brin
     answer = open_page(world, "anonymous", "/suppliers?category=QMS&region=41&words=용접")
     said = text_of(answer)
     assert "'찾을 말' 조건 빼기 : 1곳" in said
-    assert "'분야' 조건만 빼서는 나오지 않습니다" in said
+    assert "'솔루션 분야' 조건만 빼서는 나오지 않습니다" in said
     assert 'href="/suppliers?category=QMS&amp;region=41"' in answer.text
 
 

@@ -13,7 +13,7 @@ from service.accounts.actor import Actor
 from service.db.session import DbSession
 from service.db.tables import Need, NeedStatus, Supplier
 from service.kit.problems import field_problem
-from service.messages.need_examples import EXAMPLES
+from service.messages.examples import EXAMPLES
 from service.needs.operations import change_need, write_down_need
 from service.needs.queries import get_need, list_visible
 from service.needs.schemas import NeedInput, NeedPatch
