@@ -8,9 +8,6 @@ SENTENCES: dict[str, str] = {
     "amount_unreadable": "숫자로 적어 주세요. 금액은 12000000, 1,200만, 1억 2천만처럼 적을 수 있습니다.",
     "choice_unknown": "'{value}'은(는) 고를 수 있는 값이 아닙니다. 목록에서 다시 골라 주세요.",
     "choice_needed": "하나를 골라 주세요.",
-    "page_not_found": "찾는 화면이 없거나 볼 권한이 없습니다. 주소를 확인하거나 첫 화면에서 다시 찾아 주세요.",
-    "page_failed": "화면을 보여 드리지 못했습니다. 잠시 뒤에 다시 시도해 주세요. 계속되면 아래 번호를 담당자에게 알려 주세요.",
-    "page_cluster_closed": "이 모임은 모이는 문제가 달라져 닫혔습니다. 지금 있는 모임은 '비슷한 문제의 모임'에서 볼 수 있습니다.",
     "consent_needed": "등록하려면 필수 동의가 필요합니다. 내용을 읽고 표시해 주세요.",
     "industry_near": "업종을 알아볼 수 없습니다. 혹시 이 업종인가요? {near}",
     "industry_unclear": "업종을 알아볼 수 없습니다. 만드는 제품의 이름을 적고 목록에서 골라 주세요.",
@@ -55,7 +52,20 @@ SENTENCES: dict[str, str] = {
     "done_closed": "계정을 닫았습니다. 개인정보는 정해진 기한 안에 지워집니다.",
 }
 
+_NO_PAGE = "찾는 화면이 없거나 볼 권한이 없습니다. 주소를 확인하거나 첫 화면에서 다시 찾아 주세요."
+_NO_CHOICE = "고를 수 있는 값이 아닙니다. 목록에서 다시 골라 주세요."
+
 ON_PAGES: dict[str, str] = {
+    "path_not_found": _NO_PAGE,
+    "not_found": _NO_PAGE,
+    "validation_failed": "주소가 잘렸거나 잘못 적혔습니다. 주소를 확인하거나 첫 화면에서 다시 찾아 주세요.",
+    "method_not_allowed": "이 주소는 바로 열 수 없습니다. 첫 화면에서 다시 찾아 주세요.",
+    "cursor_invalid": "목록에서 이어 볼 곳을 찾지 못했습니다. 목록을 처음부터 다시 열어 주세요.",
+    "internal_error": "화면을 보여 드리지 못했습니다. 잠시 뒤에 다시 시도해 주세요. 계속되면 아래 번호를 담당자에게 알려 주세요.",
+    "cluster_closed": "이 모임은 모이는 문제가 달라져 닫혔습니다. 지금 있는 모임은 '비슷한 문제의 모임'에서 볼 수 있습니다.",
+    "literal_error": _NO_CHOICE,
+    "enum": _NO_CHOICE,
+    "union_tag_invalid": _NO_CHOICE,
     "won_not_integer": "금액은 12000000, 1,200만, 1억 2천만처럼 적어 주세요.",
     "count_not_integer": "36처럼 정수로 적어 주세요.",
     "rate_malformed": "4.5처럼 숫자로 적어 주세요. 소수점 아래 열 자리까지 적을 수 있습니다.",
@@ -70,7 +80,7 @@ ON_PAGES: dict[str, str] = {
     "fund_floor": "{fund}의 최저 금리는 연 {floor}%입니다. 그 이상으로 적어 주세요.",
     "solved_without_events": "이 계산에는 이율 변경과 중도상환을 넣을 수 없습니다. 빼고 다시 계산해 주세요.",
 }
-"""What the API says to those who write JSON, said to those who fill in a form."""
+"""What the API says to those who write JSON, said to those who look at a page or fill in a form."""
 
 WEEKDAYS = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
 
@@ -105,7 +115,7 @@ LABELS: dict[str, dict[str, str]] = {
     "reason_weight": {"strong": "많이", "some": "조금", "against": "점수를 낮춤"},
     "audience": {"supplier": "공급기업", "manufacturer": "수요기업"},
     "condition": {
-        "category": "분야",
+        "category": "솔루션 분야",
         "industry": "업종",
         "region": "회사가 있는 지역",
         "serves": "맡을 수 있는 지역",

@@ -27,6 +27,9 @@ from service.web.typed_documents import document_of, fields_of, row_numbers, wit
 Model = TypeVar("Model", bound=BaseModel)
 Pairs = Sequence[tuple[str, str]]
 
+CARRIED = "carried"
+"""The hidden field of a form that another page sends on, filled in, to be completed by hand."""
+
 _NOT_OF_A_FIELD = (403, 404)
 """Refusals that a form cannot show: they are a page of their own."""
 
@@ -50,6 +53,11 @@ class Form:
     def is_refused(self) -> bool:
         """Whether anything is wrong."""
         return bool(self.errors or self.refusals)
+
+    @property
+    def is_carried(self) -> bool:
+        """Whether it is to be shown for completing, not to be tried: another page filled it in."""
+        return bool(self.text(CARRIED))
 
     def text(self, name: str, default: str = "") -> str:
         """The first value of a field."""
@@ -103,7 +111,7 @@ class Form:
         for error in problem.errors:
             self.errors[error.pointer.strip("/").replace("/", ".")] = error.message
         if not problem.errors:
-            self.refusals.append(problem.detail)
+            self.refusals.append(ON_PAGES.get(problem.code, problem.detail))
 
     def note(self, error: ValidationError) -> None:
         """Show what a schema refused, each at its field."""

@@ -13,8 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.accounts.actor import ANONYMOUS
 from service.kit.problems import MEDIA_TYPE
+from service.messages.web import ON_PAGES
 from service.web.rendering import HEADERS, page
-from service.web.visitor import Visitor
+from service.web.visitor import VISITOR, Visitor
 
 NOT_PAGES = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
 
@@ -27,15 +28,16 @@ class ProblemPages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and _wants_page(scope):
-            send = _Translated(scope["path"], send).send
+            scope.setdefault("state", {})
+            send = _Translated(scope, send).send
         await self.app(scope, receive, send)
 
 
 class _Translated:
     """Holds a problem document back until it is whole, and sends a page in its place."""
 
-    def __init__(self, path: str, send: Send) -> None:
-        self._path = path
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
         self._send = send
         self._start: MutableMapping[str, Any] | None = None
         self._body = b""
@@ -52,8 +54,9 @@ class _Translated:
 
     async def _send_page(self, start: MutableMapping[str, Any]) -> None:
         problem = json.loads(self._body)
-        anyone = Visitor(ANONYMOUS, self._path)
-        shown = page(anyone, "problem.html", status=problem["status"], problem=problem)
+        visitor = self._scope["state"].get(VISITOR) or Visitor(ANONYMOUS, self._scope["path"])
+        said = ON_PAGES.get(problem["code"], problem["detail"])
+        shown = page(visitor, "problem.html", status=problem["status"], problem=problem, said=said)
         headers = MutableHeaders(raw=list(start["headers"]))
         headers.update(HEADERS)
         headers.update({"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(shown.body))})

@@ -7,6 +7,8 @@ from sqlmodel import Session
 
 from service.web.forms import Form
 
+_NOT_ASKED = ("cursor", "done")
+
 Wanted = TypeVar("Wanted", bound=BaseModel)
 
 
@@ -24,4 +26,4 @@ def cursor_of(asked: Form) -> str | None:
 
 def query_of(asked: Form) -> dict[str, str]:
     """The same question for another part of the list."""
-    return {name: value for name, value in asked.values.items() if name not in ("cursor", "done")}
+    return {name: value for name, value in asked.values.items() if value and name not in _NOT_ASKED}

@@ -25,6 +25,8 @@ from service.kit.problems import Problem
 from service.web.forms import Posted
 
 COOKIE = "alliance_session"
+VISITOR = "visitor"
+"""Where the request keeps who is at the browser, for the frame of a page that tells a refusal."""
 
 
 @dataclass(frozen=True)
@@ -60,19 +62,10 @@ class SignInNeeded(Exception):  # noqa: N818 - not a fault
 
 
 def _visitor(request: Request, session: DbSession, _posted: Posted) -> Visitor:
-    url = request.url
     found = _account_at(request, session)
-    if found is None:
-        return Visitor(ANONYMOUS, url.path, url.query)
-    account, signed_in = found
-    return Visitor(
-        signed_in_actor(session, account, signed_in),
-        url.path,
-        url.query,
-        account.name,
-        account.email,
-        account.email_confirmed_at is not None,
-    )
+    visitor = _of_account(request, session, *found) if found else _nobody(request)
+    setattr(request.state, VISITOR, visitor)
+    return visitor
 
 
 AnyVisitor = Annotated[Visitor, Depends(_visitor)]
@@ -134,6 +127,21 @@ def admit(request: Request, session: Session, response: Response, email: str) ->
 def forget(response: Response) -> None:
     """Take the cookie away."""
     response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+
+
+def _nobody(request: Request) -> Visitor:
+    return Visitor(ANONYMOUS, request.url.path, request.url.query)
+
+
+def _of_account(request: Request, session: Session, account: Account, signed_in: AccountSession) -> Visitor:
+    return Visitor(
+        signed_in_actor(session, account, signed_in),
+        request.url.path,
+        request.url.query,
+        account.name,
+        account.email,
+        account.email_confirmed_at is not None,
+    )
 
 
 def _account_at(request: Request, session: DbSession) -> tuple[Account, AccountSession] | None:

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.db.tables import Programme
-from service.messages.need_examples import EXAMPLES
+from service.messages.examples import EXAMPLES
 from service.web.visitor import COOKIE
 from tests.factories import companies
 from tests.factories.introductions import decide
@@ -112,8 +112,9 @@ def test_an_industry_is_understood_however_it_is_typed(world: World, typed: str)
 
 
 def test_what_was_tried_out_before_is_filled_in(world: World) -> None:
-    query = "title=도금+두께&description=손으로+재요&industry=25922&region=41&company_name=가짜"
-    shown = open_page(world, "anonymous", f"/register/manufacturer?{query}").text
+    tried = {"title": "도금 두께", "description": "손으로 재요", "industry": "25922", "region": "41"}
+    fields = tried | {"carried": "yes", "company_name": "가짜"}
+    shown = send_form(world, "anonymous", "/register/manufacturer", fields).text
     assert 'value="도금 두께"' in shown
     assert ">손으로 재요</textarea>" in shown
     assert 'value="도금업 (25922)"' in shown
@@ -138,11 +139,11 @@ def test_two_who_edit_the_company_lose_nothing(world: World) -> None:
 
 
 def test_an_example_fills_only_an_empty_form(world: World) -> None:
-    path, example = "/manufacturer/needs/new", EXAMPLES["press"]
-    filled = send_form(world, MAKER, path, {"title": "", "description": "", "example": "press"})
+    path, example = "/manufacturer/needs/new", EXAMPLES["breakdown"]
+    filled = send_form(world, MAKER, path, {"title": "", "description": "", "example": "breakdown"})
     assert (filled.status_code, example.title in filled.text) == (200, True)
     assert f">{example.description}</textarea>" in filled.text
-    kept = send_form(world, MAKER, path, {"title": "", "description": "우리 이야기", "example": "press"})
+    kept = send_form(world, MAKER, path, {"title": "", "description": "우리 이야기", "example": "breakdown"})
     assert ">우리 이야기</textarea>" in kept.text
     assert "예문을 넣지 않았습니다" in text_of(kept)
 
@@ -151,7 +152,7 @@ def test_an_example_does_not_hide_that_somebody_was_faster(world: World) -> None
     path = f"/manufacturer/needs/{world.thing('need_id', MAKER)}/edit"
     old = version_on(open_page(world, MAKER, path).text)
     send_form(world, MAKER, path, need_fields(version=old))
-    shown = send_form(world, MAKER, path, {"version": old, "description": "", "example": "press"})
+    shown = send_form(world, MAKER, path, {"version": old, "description": "", "example": "breakdown"})
     assert version_on(shown.text) == old
     assert send_form(world, MAKER, path, need_fields(title="늦음", version=old)).status_code == 422
 

@@ -1,8 +1,8 @@
 """The public pages over HTTP: what they show, to whom, and what they refuse."""
 
 import re
+from html import unescape
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,7 +18,7 @@ from service.messages.programmes import AMOUNTS
 from service.needs.schemas import SHORTEST_PROBLEM
 from service.recommendations.matching_engine import MatchingEngine
 from service.settings import Settings
-from service.web.public.trial import LONGEST_CARRIED, title_of
+from service.web.public.trial import title_of
 from tests.factories import companies
 from tests.factories.answers import row_counts
 from tests.factories.people import stored_supplier
@@ -72,10 +72,12 @@ def plater(world: World, **changes: Any) -> UUID:
     return stored_supplier(world.client, **profile | changes)
 
 
-def carried(html: str) -> dict[str, list[str]]:
-    """What the link to the next page takes along."""
-    (address,) = re.findall(r'href="(/(?:register/manufacturer|manufacturer/needs/new)\?[^"]+)"', html)
-    return parse_qs(urlsplit(address.replace("&amp;", "&")).query)
+def carried(html: str) -> tuple[str, dict[str, str]]:
+    """Where the problem goes from the page of its candidates, and the fields that go along."""
+    ((path, fields),) = re.findall(r'action="(/[^"]+)">((?:\s*<input type="hidden"[^>]+>)+)', html)
+    return path, {
+        name: unescape(value) for name, value in re.findall(r'name="([^"]+)" value="([^"]+)"', fields)
+    }
 
 
 def programme(world: World, code: str, **changes: Any) -> None:
@@ -157,7 +159,7 @@ def test_a_search_without_result_says_which_condition_to_drop_and_what_that_brin
     answer = open_page(world, "anonymous", "/suppliers?category=QMS&region=41&words=용접")
     said = text_of(answer)
     assert "'찾을 말' 조건 빼기 : 1곳" in said
-    assert "'분야' 조건만 빼서는 나오지 않습니다" in said
+    assert "'솔루션 분야' 조건만 빼서는 나오지 않습니다" in said
     assert 'href="/suppliers?category=QMS&amp;region=41"' in answer.text
 
 
@@ -294,33 +296,31 @@ def test_nothing_of_a_tried_problem_is_kept(world: World, database: Database) ->
     assert row_counts(database) == before
 
 
-def test_the_text_is_carried_to_the_registration(world: World) -> None:
+def test_the_text_is_carried_to_the_registration_however_long_it_is(world: World) -> None:
     plater(world)
     world.catch_up()
-    taken = carried(send_form(world, "anonymous", "/try", TYPED | {"budget_won": "9,000만"}).text)
-    assert taken == {
-        "title": ["도금 두께를 손으로 재고 종이에 적습니다."],
-        "description": [PLATING],
-        "industry": ["25"],
-        "region": ["41"],
-        "budget_won": ["90000000"],
-    }
-
-
-def test_a_long_text_is_carried_in_part_and_the_page_says_so(world: World) -> None:
-    plater(world)
-    world.catch_up()
-    answer = send_form(world, "anonymous", "/try", TYPED | {"description": f"{PLATING} " * 40})
-    assert len(carried(answer.text)["description"][0]) == LONGEST_CARRIED
-    assert "앞부분만 옮겨지니" in text_of(answer)
+    told = f"{PLATING} " * 40
+    typed = TYPED | {"description": told, "budget_won": "9,000만"}
+    path, fields = carried(send_form(world, "anonymous", "/try", typed).text)
+    answer = send_form(world, "anonymous", path, fields)
+    assert (path, answer.status_code) == ("/register/manufacturer", 200)
+    assert f">{told.strip()}</textarea>" in answer.text
+    assert 'value="도금 두께를 손으로 재고 종이에 적습니다."' in answer.text
+    assert 'id="need.budget_won"' in answer.text
+    assert 'value="90000000"' in answer.text
+    assert '<option value="41" selected>' in answer.text
+    assert "고칠 곳이" not in answer.text
 
 
 def test_a_manufacturer_goes_on_to_write_the_need_down(world: World) -> None:
     plater(world)
     world.catch_up()
-    page = send_form(world, "manufacturer", "/try", TYPED).text
-    assert carried(page)["description"] == [PLATING]
-    assert "/manufacturer/needs/new?" in page
+    path, fields = carried(send_form(world, "manufacturer", "/try", TYPED | {"budget_won": "9,000만"}).text)
+    answer = send_form(world, "manufacturer", path, fields)
+    assert (path, answer.status_code) == ("/manufacturer/needs/new", 200)
+    assert f">{PLATING}</textarea>" in answer.text
+    assert 'value="90000000"' in answer.text
+    assert 'name="carried"' not in answer.text
 
 
 def test_staff_see_who_the_candidates_are(world: World) -> None:

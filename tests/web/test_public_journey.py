@@ -1,6 +1,6 @@
 """Whole ways through the public pages in a browser: phone and desk, with scripts and without."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import unquote_plus
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -39,10 +39,10 @@ def test_from_a_problem_over_candidates_to_the_registration(
             assert not Axe().run(page).response["violations"]
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 0
-        link = page.get_by_role("link", name="수요기업으로 등록하고 소개받기").get_attribute("href")
-        assert link
-        assert urlsplit(link).path == "/register/manufacturer"
-        assert parse_qs(urlsplit(link).query)["description"] == [PROBLEM]
+        page.get_by_role("button", name="수요기업으로 등록하고 소개받기").click()
+        expect(page.get_by_label("무엇이 힘든지")).to_have_value(PROBLEM)
+        expect(page.get_by_label("회사 이름")).to_have_value("")
+        assert PROBLEM not in unquote_plus(page.url)
 
 
 @everywhere

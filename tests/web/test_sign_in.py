@@ -1,5 +1,7 @@
 """Signing in with a browser, the pages behind mailed links, and refusals as pages."""
 
+from uuid import uuid4
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -155,3 +157,19 @@ def test_static_files_may_be_kept_when_their_address_says_which_they_are(world: 
     marked = page.split('href="/static/site.css')[1].split('"')[0]
     assert "immutable" in world.client.get(f"/static/site.css{marked}").headers["Cache-Control"]
     assert world.client.get("/static/site.css").headers["Cache-Control"] == "no-cache"
+
+
+def test_a_refusal_does_not_look_like_being_signed_out(world: World) -> None:
+    page = text_of(open_page(world, "manufacturer", f"/manufacturer/needs/{uuid4()}"))
+    assert "로그아웃" in page
+    assert "등록하기" not in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/suppliers/abc", "/clusters?cursor=abc", "/suppliers?cursor=abc", "/sign-out"]
+)
+def test_a_broken_address_is_told_without_words_of_the_api(world: World, path: str) -> None:
+    page = text_of(open_page(world, "anonymous", path))
+    assert "주세요." in page
+    for word in ("errors", "UUID", "cursor", "GET"):
+        assert word not in page

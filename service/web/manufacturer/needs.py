@@ -13,7 +13,7 @@ from service.accounts.actor import Actor
 from service.db.session import DbSession
 from service.db.tables import Need, NeedStatus, Supplier
 from service.kit.problems import field_problem
-from service.messages.need_examples import EXAMPLES
+from service.messages.examples import EXAMPLES
 from service.needs.operations import change_need, write_down_need
 from service.needs.queries import get_need, list_visible
 from service.needs.schemas import NeedInput, NeedPatch
@@ -73,7 +73,9 @@ def show_new_need(visitor: ManufacturerVisitor) -> HTMLResponse:
 
 @router.post("/manufacturer/needs/new")
 def write_need(visitor: ManufacturerVisitor, form: Posted, session: DbSession) -> Response:
-    """Write it down, or fill in the example that was asked for."""
+    """Write it down; or fill in the example that was asked for, or what was tried out before."""
+    if form.is_carried:
+        return _need_page(visitor, form)
     if form.text("example") in EXAMPLES:
         return _need_page(visitor, _with_example(form), example=form.text("example"))
     with form.trying(session):

@@ -13,7 +13,7 @@ from service.manufacturers.schemas import ManufacturerInput
 from service.messages.consents import CURRENT, TEXTS
 from service.needs.operations import write_down_need
 from service.needs.schemas import NeedInput
-from service.web.forms import Asked, Form, Posted
+from service.web.forms import Form, Posted
 from service.web.industry_choice import industry_code, show_near_industries, shown, suggestions
 from service.web.rendering import go_to, page
 from service.web.visitor import AnyVisitor, Visitor, admit
@@ -25,8 +25,9 @@ _HANDED_OVER = {
     "description": "need.description",
     "industry": "industry",
     "region": "region",
+    "budget_won": "need.budget_won",
 }
-"""What the page that tries out a problem hands over in its query."""
+"""What the page that tries out a problem hands over, and the fields it goes into here."""
 
 
 class FirstNeed(BaseModel):
@@ -36,16 +37,16 @@ class FirstNeed(BaseModel):
 
 
 @router.get("/register/manufacturer")
-def show_registration(visitor: AnyVisitor, asked: Asked) -> HTMLResponse:
-    """The empty form, or one with what was tried out before."""
-    handed = [(field, asked.text(name)) for name, field in _HANDED_OVER.items() if asked.text(name)]
-    known = [(field, shown(value) if field == "industry" else value) for field, value in handed]
-    return _registration_page(visitor, Form(known))
+def show_registration(visitor: AnyVisitor) -> HTMLResponse:
+    """The empty form."""
+    return _registration_page(visitor, Form())
 
 
 @router.post("/register/manufacturer")
 def register(request: Request, visitor: AnyVisitor, form: Posted, session: DbSession) -> Response:
-    """Register, write down the first need, sign in at once."""
+    """Register, write down the first need, sign in at once; or show the form with what was tried out."""
+    if form.is_carried:
+        return _registration_page(visitor, _handed_over(form))
     with form.trying(session):
         form.read(FirstNeed)
     with form.trying(session):
@@ -64,6 +65,11 @@ def _register(session: Session, visitor: Visitor, data: ManufacturerInput, first
     if first.need is not None:
         write_down_need(session, visitor.actor, manufacturer, first.need)
     return manufacturer
+
+
+def _handed_over(tried: Form) -> Form:
+    handed = [(field, tried.text(name)) for name, field in _HANDED_OVER.items() if tried.text(name)]
+    return Form([(field, shown(value) if field == "industry" else value) for field, value in handed])
 
 
 def _industry(form: Form) -> dict[str, str]:

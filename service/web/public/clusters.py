@@ -11,6 +11,7 @@ from service.clusters.schemas import MemberClusterAnswer, StaffClusterAnswer
 from service.db.session import DbSession
 from service.web.forms import Asked
 from service.web.rendering import page
+from service.web.searches import cursor_of
 from service.web.visitor import AnyVisitor
 
 router = APIRouter()
@@ -21,7 +22,7 @@ SHOWN = 24
 @router.get("/clusters")
 def show_clusters(visitor: AnyVisitor, form: Asked, session: DbSession) -> HTMLResponse:
     """The largest first; without the names of the members."""
-    rows, next_cursor = list_clusters(session, SHOWN, form.text("cursor") or None)
+    rows, next_cursor = list_clusters(session, SHOWN, cursor_of(form))
     run = latest_run(session)
     return page(
         visitor,

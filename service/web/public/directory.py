@@ -24,9 +24,10 @@ from service.suppliers.queries import (
     with_parts,
 )
 from service.suppliers.schemas import PublicSupplierAnswer
-from service.web.forms import Asked, Form
+from service.web.forms import Asked
 from service.web.public import choices
 from service.web.rendering import page
+from service.web.searches import cursor_of, query_of
 from service.web.visitor import AnyVisitor
 
 router = APIRouter()
@@ -69,14 +70,14 @@ def show_directory(visitor: AnyVisitor, form: Asked, session: DbSession) -> HTML
     listing, status = Listing(), 422
     with form.trying(session):
         wanted = DirectoryFilter(**form.read(DirectoryQuery).model_dump())
-        listing = _listing(session, visitor.actor, wanted, form.text("cursor") or None)
+        listing = _listing(session, visitor.actor, wanted, cursor_of(form))
         status = 200
     return page(
         visitor,
         "public/directory.html",
         status=status,
         form=form,
-        query=_query(form),
+        query=query_of(form),
         listing=listing,
         categories=choices.categories(),
         industries=choices.industries(also=form.text("industry")),
@@ -107,8 +108,3 @@ def _loosened(session: Session, actor: Actor, wanted: DirectoryFilter) -> list[L
         Loosened(name, count_directory(session, actor, replace(wanted, **{name: None}))) for name in set_ones
     ]
     return sorted(counted, key=lambda each: -each.count)
-
-
-def _query(form: Form) -> dict[str, str]:
-    """What was asked for, for links that ask for nearly the same."""
-    return {name: form.text(name) for name in DirectoryQuery.model_fields if form.text(name)}

@@ -1,11 +1,10 @@
 """A problem in, three candidates out, before anybody registers: nothing of it is kept.
 
-What is typed comes as a POST, so that it stands in no address, history or log.
+What is typed comes as a POST and goes on as one, so that it stands in no address, history or log.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -19,7 +18,7 @@ from service.messages.reasons import LIKELY
 from service.recommendations.endpoints import Engine
 from service.recommendations.operations import recommend_unstored
 from service.recommendations.schemas import PreviewInput, ReasonAnswer, RecommendationAnswer
-from service.web.forms import Asked, Form, Posted
+from service.web.forms import CARRIED, Asked, Form, Posted
 from service.web.public import choices
 from service.web.rendering import page
 from service.web.visitor import AnyVisitor, Visitor
@@ -28,8 +27,6 @@ router = APIRouter()
 
 CANDIDATES = 3
 LONGEST_TITLE = 200
-LONGEST_CARRIED = 600
-"""Characters of a description that a link carries: nine bytes each, and proxies refuse long addresses."""
 
 VERY_LIKELY = 0.7
 STRONG_REASON = 0.5
@@ -51,19 +48,16 @@ class Outcome:
 
     answer: RecommendationAnswer
     description: str
-    carried: str
-    """The query that takes what was typed to the next page; empty for whom there is none."""
+    next_page: str
+    """The form that takes what was typed; empty for whom there is none."""
+    carried: Mapping[str, object]
+    """The fields that go there."""
 
     @property
     def strongest(self) -> float:
         """What the bars are measured by, the same for all candidates."""
         own = (abs(each.contribution) for item in self.answer.items for each in self.reasons(item.reasons))
         return max(own, default=1.0) or 1.0
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether the link carries the beginning only."""
-        return len(self.description) > LONGEST_CARRIED
 
     @staticmethod
     def reasons(reasons: list[ReasonAnswer]) -> list[ReasonAnswer]:
@@ -113,16 +107,9 @@ def title_of(description: str) -> str:
 
 
 def _outcome(visitor: Visitor, asked: PreviewInput, answer: RecommendationAnswer) -> Outcome:
-    next_page = _NEXT.get(visitor.actor.role)
-    typed = {
-        "title": asked.title,
-        "description": asked.description[:LONGEST_CARRIED],
-        "industry": asked.industry,
-        "region": asked.region,
-        "budget_won": asked.budget_won or "",
-    }
-    carried = f"{next_page}?{urlencode({name: value for name, value in typed.items() if value})}"
-    return Outcome(answer, asked.description, carried if next_page else "")
+    typed = asked.model_dump(include={"title", "description", "industry", "region", "budget_won"})
+    carried = {CARRIED: "yes"} | {name: value for name, value in typed.items() if value}
+    return Outcome(answer, asked.description, _NEXT.get(visitor.actor.role, ""), carried)
 
 
 def _trial_page(

@@ -17,6 +17,7 @@ from service.suppliers.operations import change_supplier
 from service.suppliers.schemas import SupplierPatch
 from service.web.forms import Form, Posted
 from service.web.rendering import go_to, page
+from service.web.stale_forms import VERSION
 from service.web.supplier.choices import CHOICES
 from service.web.supplier.company import TABS, locked_supplier, own_record, own_supplier
 from service.web.supplier.profile_words import also_changed, changes_between, without_order
@@ -26,8 +27,6 @@ from service.web.visitor import SupplierVisitor, Visitor
 
 router = APIRouter()
 
-VERSION = "version"
-"""The hidden field that says against which version the form was filled in."""
 HISTORY_LIMIT = 20
 
 
