@@ -431,6 +431,13 @@ def test_choosing_needs_but_none_is_told(world: World) -> None:
     assert "배정할 수요를 하나 이상 골라 주세요" in text_of(answer)
 
 
+def test_ticked_needs_are_not_passed_over_for_all(world: World) -> None:
+    desk = set_up(world)
+    answer = send_form(world, MANAGER, "/desk/assignments", {"which": "all", "need_ids": [desk.need_id]})
+    assert answer.status_code == 422
+    assert "수요 1건을 고르셨습니다" in text_of(answer)
+
+
 def test_contacts_are_taken_along_only_with_a_reason_which_is_kept(world: World) -> None:
     sign_in(world.client, Role.SUPPLIER)
     refused = send_form(world, MANAGER, "/desk/exports", {"reason": "왜"})
