@@ -51,6 +51,10 @@ SENTENCES: dict[str, str] = {
 ON_PAGES: dict[str, str] = {
     "won_not_integer": "금액은 12000000, 1,200만, 1억 2천만처럼 적어 주세요.",
     "count_not_integer": "36처럼 정수로 적어 주세요.",
+    "float_type": "0.3처럼 숫자로 적어 주세요.",
+    "finite_number": "0.3처럼 숫자로 적어 주세요.",
+    "uuid_type": "알아볼 수 없는 번호입니다. 목록에서 다시 골라 주세요.",
+    "uuid_parsing": "알아볼 수 없는 번호입니다. 목록에서 다시 골라 주세요.",
     "rate_malformed": "4.5처럼 숫자로 적어 주세요. 소수점 아래 열 자리까지 적을 수 있습니다.",
     "day_malformed": "날짜를 2026-01-25처럼 적어 주세요.",
     "price_or_principal_required": "가격이 비어 있습니다. 나누어 낼 금액을 적어 주세요.",
