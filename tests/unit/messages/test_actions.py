@@ -49,4 +49,6 @@ def _actions(call: ast.Call) -> Iterator[str]:
         if isinstance(value, ast.Constant) and isinstance(value.value, str):
             yield value.value
         elif isinstance(value, ast.JoinedStr):
-            yield "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in value.values)
+            yield "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "{}" for part in value.values
+            )
