@@ -1,7 +1,6 @@
 """Words of the pages of administrators: what states, jobs, permissions and records are called."""
 
 LABELS: dict[str, dict[str, str]] = {
-    "job_status": {"queued": "기다리는 중", "running": "하는 중", "succeeded": "마침", "failed": "실패"},
     "job_kind": {
         "import_suppliers": "공급기업 가져오기",
         "import_manufacturers": "수요기업 가져오기",
@@ -25,7 +24,7 @@ LABELS: dict[str, dict[str, str]] = {
         "tidy_accounts": "끝난 로그인 지우기",
         "drop_invitations": "지난 초대 지우기",
     },
-    "check": {
+    "health": {
         "database": "데이터베이스",
         "schema": "데이터베이스 구조",
         "queue": "작업 대기열",
@@ -119,6 +118,33 @@ LABELS: dict[str, dict[str, str]] = {
         "email": "전자우편",
         "name": "이름",
         "phone": "전화",
+        "replaced": "고친 항목",
+        "representative_name": "대표자",
+        "contact": "담당자",
+        "certification": "인증",
+        "expires_on": "끝나는 날",
+        "dropped": "뺀 인증",
+        "principal_won": "대출 원금",
+        "months": "기간(개월)",
+        "bank": "은행",
+        "reference": "은행 승인 번호",
+        "decided_on": "은행이 정한 날",
+        "bank_rate_percent": "은행 금리(연 %)",
+        "rate_reduction_percent": "낮춘 금리(%포인트)",
+        "disbursed_on": "실행일",
+        "paid_on": "낸 날",
+        "amount_won": "금액",
+        "code": "펀드",
+        "valid_from": "쓰기 시작하는 날",
+        "ceiling_won": "한도",
+        "per_company_limit_won": "회사마다 한도",
+        "rate_reduction_percent_min": "낮추는 금리의 아래 끝(%포인트)",
+        "rate_reduction_percent_max": "낮추는 금리의 위 끝(%포인트)",
+        "floor_rate_percent": "최저 금리(연 %)",
+        "max_months": "가장 긴 기간(개월)",
+        "application_days": "신청 뒤 기다리는 날",
+        "overdue_addon_percent": "연체 가산 금리(%포인트)",
+        "note": "메모",
     },
 }
 
@@ -127,6 +153,9 @@ AUDIT_NOUNS: dict[str, str] = {
     "manufacturer": "수요기업",
     "need": "수요",
     "match": "소개와 계약",
+    "certificate": "인증서",
+    "fund_terms": "펀드 조건",
+    "fund_loan": "펀드 대출",
     "account": "계정",
     "colleague": "동료",
     "session": "로그인",

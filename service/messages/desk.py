@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     "weight_not_a_number": "숫자로 적어 주세요. 0.8처럼 소수로 적을 수 있습니다.",
     "weight_between": "{least} 이상 {most} 이하의 수로 적어 주세요.",
     "needs_not_chosen": "배정할 수요를 하나 이상 골라 주세요. 모두 배정하려면 '열린 수요 모두'를 골라 주세요.",
+    "needs_chosen_and_all": "수요 {count}건을 고르셨습니다. 그것만 배정하려면 '아래에서 고른 수요만'을, 모두 배정하려면 고른 표시를 지워 주세요.",
     "check_status_unknown": "아직 확인하지 못했습니다.",
     "check_number_good": "검사 숫자가 맞습니다.",
     "check_duplicates_none": "이름이나 홈페이지가 같은 회사가 없습니다.",

@@ -71,6 +71,7 @@ ACTIONS: dict[str, str] = {
     "session.opened": "로그인했습니다",
     "session.revoked": "로그인을 끝냈습니다",
     "session.all_revoked": "모든 로그인을 끝냈습니다",
+    "session.others_revoked": "다른 기기의 로그인을 모두 끝냈습니다",
     "api_key.created": "API 키를 만들었습니다",
     "api_key.rotated": "API 키를 바꾸었습니다",
     "api_key.revoked": "API 키를 해지했습니다",

@@ -97,9 +97,14 @@ def change_consent(session: Session, actor: Actor, account: Account, consent: Co
         raise field_problem("/purpose", "registration_consent_kept", 409)
     record_consents(session, account.id, [consent])
     session.flush()
-    action = "consent.given" if consent.accepted else "consent.withdrawn"
     company_id = account.supplier_id or account.manufacturer_id
-    record_event(session, actor, action, company_id or account.id, after={"purpose": consent.purpose})
+    record_event(
+        session,
+        actor,
+        "consent.given" if consent.accepted else "consent.withdrawn",
+        company_id or account.id,
+        after={"purpose": consent.purpose},
+    )
     return consents_of(session, account.id)[0]
 
 

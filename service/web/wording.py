@@ -103,7 +103,7 @@ def industry(code: str | None) -> str:
 
 def certification(code: str) -> str:
     """A mark's name, with the sign that it is known by: ISO 9001 품질경영시스템."""
-    name = _CERTIFICATIONS.get(code, code)
+    name = CERTIFICATIONS.get(code, code)
     return f"{_SIGNS[code]} {name}" if code in _SIGNS else name
 
 
@@ -115,7 +115,7 @@ def paragraphs(text: str) -> list[str]:
 REGIONS = {each.code: each.name for each in taxonomy.regions()}
 CATEGORIES = {code: taxonomy.category_name(code) for code in taxonomy.category_codes()}
 _INDUSTRIES = {each.code: each.name for each in taxonomy.industries()}
-_CERTIFICATIONS = {each.code: each.name for each in taxonomy.certifications()}
+CERTIFICATIONS = {each.code: each.name for each in taxonomy.certifications()}
 _SIGNS = {
     "ISO9001": "ISO 9001", "ISO14001": "ISO 14001", "ISO45001": "ISO 45001", "ISO27001": "ISO 27001",
     "IATF16949": "IATF 16949", "CSAP": "CSAP", "ISMS_P": "ISMS-P", "HACCP": "HACCP", "NET": "NET",

@@ -256,7 +256,7 @@ class TestRanking:
         assert "아직 끝나지 않았습니다" in text_of(open_page(world, "admin", job))
         run_jobs()
         said = text_of(open_page(world, "admin", job.partition("?")[0]))
-        assert "마침" in said
+        assert "끝남" in said
         assert "새로 배운 것이 없습니다." in said or "견줄 결정이 아직 모자라" in said
 
     def test_scores_are_compared_with_what_was_introduced(self, world: World) -> None:
@@ -379,5 +379,5 @@ class TestRecords:
     def test_consents_are_counted_by_the_last_answer(self, world: World) -> None:
         world.client.post("/v1/suppliers", json=companies.supplier())
         said = text_of(open_page(world, "admin", "/admin/access-log"))
-        assert "개인정보 수집·이용 (필수) 1 0" in said
+        assert "개인정보 수집·이용 1 0" in said
         assert "소식 받기 (선택) 0 1" in said

@@ -52,7 +52,7 @@ def test_the_desk_counts_what_waits_and_says_for_how_long(world: World) -> None:
         stored_supplier(world.client, SupplierStatus.PENDING)
     set_up(world)
     page = text_of(open_page(world, MANAGER, "/desk"))
-    assert "1건 승인을 기다리는 공급기업 가장 오래된 것 3일째" in page
+    assert "1건 승인을 기다리는 공급기업 가장 오래된 것: 3일째" in page
     assert "1건 추천을 아직 보지 않은 수요" in page
 
 
@@ -230,7 +230,7 @@ def test_trying_other_weights_moves_the_list_and_keeps_nothing(world: World) -> 
     desk = set_up(world, {"가까운도금": near, "먼도금": far})
     as_it_is = order_of(open_page(world, MANAGER, desk.page).text, desk.suppliers)
     assert as_it_is[0] == "가까운도금"
-    tried = open_page(world, MANAGER, f"{desk.page}?weight.region_same=0&weight.supplier_size=20")
+    tried = open_page(world, MANAGER, f"{desk.page}?weights.region_same=0&weights.supplier_size=20")
     moved = text_of(tried).split("이렇게 달라집니다")[1]
     assert moved.index("먼도금") < moved.index("가까운도금")
     assert "1계단 위로 먼도금" in moved
@@ -239,19 +239,29 @@ def test_trying_other_weights_moves_the_list_and_keeps_nothing(world: World) -> 
     assert weights["origin"] == "expert"
 
 
+def test_administrators_keep_tried_weights_where_weights_are_set(world: World) -> None:
+    desk = set_up(world)
+    tried = open_page(world, "admin", f"{desk.page}?weights.region_same=0.7").text
+    [address] = re.findall(r'href="(/admin/ranking/edit[^"]*)"', tried)
+    filled = open_page(world, "admin", address).text
+    assert re.search(r'name="weights.region_same"[^>]* value="0.7"', filled)
+    assert re.search(r'name="weights.supplier_size"[^>]* value="[\d.]+"', filled)
+    assert "/admin/ranking" not in open_page(world, MANAGER, f"{desk.page}?weights.region_same=0.7").text
+
+
 def test_weights_as_they_are_move_nothing(world: World) -> None:
     desk = set_up(world)
     assert "이렇게 달라집니다" not in text_of(
-        open_page(world, MANAGER, f"{desk.page}?weight.region_same=0.300")
+        open_page(world, MANAGER, f"{desk.page}?weights.region_same=0.300")
     )
 
 
 @pytest.mark.parametrize("typed", ["많이", "-1", "nan", "1e9"])
 def test_a_weight_that_cannot_be_tried_is_told_beside_its_field(world: World, typed: str) -> None:
     desk = set_up(world)
-    answer = open_page(world, MANAGER, f"{desk.page}?weight.region_same={typed}")
+    answer = open_page(world, MANAGER, f"{desk.page}?weights.region_same={typed}")
     assert answer.status_code == 422
-    assert 'id="weight.region_same-error"' in answer.text
+    assert 'id="weights.region_same-error"' in answer.text
 
 
 def test_up_to_four_suppliers_are_seen_side_by_side(world: World) -> None:
@@ -274,7 +284,7 @@ def test_a_full_list_stays_a_small_page_and_has_a_second_part(world: World) -> N
     assert [len(part) for part in shown] == [10, 10]
     assert not set(shown[0]) & set(shown[1])
     ticked = "&".join(f"compare={one}" for one in list(desk.suppliers.values())[:4])
-    pages = (first, second, open_page(world, MANAGER, f"{desk.page}?{ticked}&weight.region_same=2"))
+    pages = (first, second, open_page(world, MANAGER, f"{desk.page}?{ticked}&weights.region_same=2"))
     assert max(len(page.content) for page in pages) < 100 * 1024
 
 
@@ -419,6 +429,13 @@ def test_choosing_needs_but_none_is_told(world: World) -> None:
     answer = send_form(world, MANAGER, "/desk/assignments", {"which": "chosen"})
     assert answer.status_code == 422
     assert "배정할 수요를 하나 이상 골라 주세요" in text_of(answer)
+
+
+def test_ticked_needs_are_not_passed_over_for_all(world: World) -> None:
+    desk = set_up(world)
+    answer = send_form(world, MANAGER, "/desk/assignments", {"which": "all", "need_ids": [desk.need_id]})
+    assert answer.status_code == 422
+    assert "수요 1건을 고르셨습니다" in text_of(answer)
 
 
 def test_contacts_are_taken_along_only_with_a_reason_which_is_kept(world: World) -> None:

@@ -20,14 +20,14 @@ from service.web.forms import Asked
 from service.web.rendering import page
 from service.web.searches import cursor_of, query_of, wanted_of
 from service.web.visitor import AdminVisitor
-from service.web.wording import CATEGORIES, REGIONS
+from service.web.wording import CATEGORIES, CERTIFICATIONS, REGIONS
 
 router = APIRouter()
 
 PAGE_LENGTH = 50
 MOST_STAFF = 100
 LONGEST_SHOWN = 200
-NOT_SHOWN = {"run_id"}
+NOT_SHOWN = {"run_id", "manufacturer_id", "loan_id", "repayment_id"}
 """Numbers of ours that say nothing to a reader."""
 
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -36,6 +36,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "verdict": LABELS["verdict"],
     "purpose": LABELS["consent"],
     "scopes": LABELS["scope"],
+    "fields": LABELS["changed"],
+    "replaced": LABELS["changed"],
+    "certification": dict(CERTIFICATIONS),
+    "certifications": dict(CERTIFICATIONS),
+    "dropped": dict(CERTIFICATIONS),
     "region": dict(REGIONS),
     "service_regions": dict(REGIONS),
     "categories": dict(CATEGORIES),

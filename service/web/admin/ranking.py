@@ -31,7 +31,7 @@ router = APIRouter()
 
 PAGE_LENGTH = 20
 WEIGHT = "weights."
-"""Before the name of a feature: the field of its weight."""
+"""Before the name of a feature: the field of its weight, as where weights are tried at the desk."""
 
 
 @router.get("/admin/ranking")
@@ -41,11 +41,12 @@ def show_ranking(visitor: AdminVisitor, asked: Asked, session: DbSession) -> HTM
 
 
 @router.get("/admin/ranking/edit")
-def show_weights(visitor: AdminVisitor, session: DbSession) -> HTMLResponse:
-    """The weights in use as fields."""
+def show_weights(visitor: AdminVisitor, asked: Asked, session: DbSession) -> HTMLResponse:
+    """The weights in use as fields, or those of the address: what was tried at the desk, to be kept."""
     weights = weights_answer(ranker_in_use(session))
-    held = [(f"{WEIGHT}{each.name}", f"{each.weight:.3f}") for each in weights.weights]
-    form = Form([*held, ("intercept", f"{weights.intercept:.3f}")])
+    held = {f"{WEIGHT}{each.name}": f"{each.weight:.3f}" for each in weights.weights}
+    held["intercept"] = f"{weights.intercept:.3f}"
+    form = Form([(name, asked.text(name, value)) for name, value in held.items()])
     return page(visitor, "admin/weights_form.html", weights=weights, form=form)
 
 

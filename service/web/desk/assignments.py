@@ -43,6 +43,8 @@ def begin(visitor: StaffVisitor, session: DbSession, form: Posted) -> Response:
         chosen = form.many("need_ids")
         if form.text("which") == "chosen" and not chosen:
             form.errors["need_ids"] = sentence("needs_not_chosen")
+        elif form.text("which") != "chosen" and chosen:
+            form.errors["which"] = sentence("needs_chosen_and_all", count=len(chosen))
         else:
             order = form.read(AssignmentInput, need_ids=chosen if form.text("which") == "chosen" else None)
             job = request_assignment(session, visitor.actor, order)

@@ -22,7 +22,7 @@ from service.suppliers.queries import SupplierRecord, with_parts
 from service.web.forms import Form
 
 MOST_COMPARED = 4
-WEIGHT = "weight."
+WEIGHT = "weights."
 """Before the name of a feature, in the fields that ask what its weight would do."""
 
 ROUNDING = 0.0005

@@ -4,7 +4,6 @@
 //   [data-key="a"]            the key acts on this button, box, field or summary of the row that is chosen
 //   [data-focus]              gets the focus when the page opens
 //   [data-refresh]            asks for its page again until it is no longer there
-//   button[data-print]        prints the page
 "use strict";
 
 const GO = { d: "/desk", a: "/desk/approvals", n: "/desk/needs", p: "/desk/pipeline", m: "/desk/assignments" };
@@ -92,7 +91,6 @@ if (box) {
   box.checked = localStorage.getItem(CHOICE) === null;
   box.addEventListener("change", () => box.checked ? localStorage.removeItem(CHOICE) : localStorage.setItem(CHOICE, "1"));
 }
-document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => window.print()); });
 document.addEventListener("keydown", onKey);
 const opened = document.querySelector("[data-focus]");
 if (opened) opened.focus();

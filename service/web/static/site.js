@@ -6,7 +6,8 @@
 //                           where the part holds a [data-say], only that is read aloud
 //   input[data-check="/x"]  asks /x?value=... when the field is left and shows the answer's text below the field
 //   form[data-ask="text"]   asks once more before sending
-//   button[data-copy="#id"] copies what that field holds; button[data-print] prints the page
+//   button[data-copy="#id"] copies what that field holds
+//   button[data-print]      prints the page; hidden where no script runs
 "use strict";
 
 const PAUSE = 400;
@@ -98,6 +99,7 @@ function check(input) {
 
 document.querySelectorAll("form[data-live]").forEach(liven);
 document.querySelectorAll("input[data-check]").forEach(check);
+document.querySelectorAll("button[data-print]").forEach((button) => { button.hidden = false; });
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy], [data-print]");
   if (!button) return;
