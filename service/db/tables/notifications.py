@@ -21,6 +21,12 @@ class NotificationCode(StrEnum):
     INTRODUCED_TO_SUPPLIER = "introduced_to_supplier"
     CERTIFICATE_EXPIRES_SOON = "certificate_expires_soon"
     CERTIFICATE_EXPIRED = "certificate_expired"
+    CONTRACT_QUOTED = "contract_quoted"
+    CONTRACT_ACCEPTED = "contract_accepted"
+    CONTRACT_DELIVERED = "contract_delivered"
+    CONTRACT_SETTLED = "contract_settled"
+    CONTRACT_CANCELLED = "contract_cancelled"
+    CONTRACT_LAPSED = "contract_lapsed"
 
 
 class Notification(SQLModel, table=True):
