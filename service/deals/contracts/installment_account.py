@@ -1,8 +1,8 @@
-"""The running account of one delivered contract: what fell due, what was paid on it, what settles it on a day.
+"""The running account of a delivered contract: what fell due, what was paid on it, what settles it on a day.
 
 Payments pay the oldest instalment first and, within one, its overdue charge, fee, interest, principal and
-value added tax (비용, 이자, 원본의 순서: Civil Act art. 479; the tax last, as it bears no charge). The charge is
-that of `financing.charges.overdue_charge`, on the unpaid payment without its tax, as in `financing.arrears`.
+value added tax (비용, 이자, 원본의 순서: Civil Act art. 479; the tax last, as it bears no charge). The charge
+is `financing.charges.overdue_charge` on the unpaid payment without its tax, as in `financing.arrears`.
 
 What is paid beyond what fell due is laid on the instalments to come, up to the principal still outstanding:
 so what settles never falls below what was paid in advance. More than that settles the contract early, to the
@@ -12,7 +12,7 @@ The schedule is that of a contract paid on time; being late shows in the charges
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -104,7 +104,7 @@ class Line:
     falls_due: date
     owed: Shares
     charged_until: date
-    paid: Shares = Shares()
+    paid: Shares = field(default_factory=Shares)
     paid_on: date | None = None
 
     @property

@@ -127,7 +127,7 @@ def accept(session: Session, actor: Actor, contract: Contract) -> Contract:
 
 
 def deliver(session: Session, actor: Actor, contract: Contract, data: DeliveryInput) -> Contract:
-    """Staff record the delivery of a locked contract: its day starts the schedule, the tax follows its timing.
+    """Staff record the delivery of a locked contract: its day starts the schedule, its timing the tax.
 
     Raises `Problem` 409 `status_transition` or `own_company`, 422 for a day before the acceptance or to come.
     """

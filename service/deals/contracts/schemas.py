@@ -46,7 +46,7 @@ class DeliveryInput(Input):
     delivered_on: Day | None = Field(None, description="없으면 오늘")
     vat_timing: VatTiming | None = Field(
         None,
-        description="부가가치세를 내는 때: 회차마다(per_installment) 또는 인도할 때(at_delivery). 없으면 견적대로",
+        description="부가가치세를 회차마다(per_installment) 또는 인도할 때(at_delivery). 없으면 견적대로",
     )
 
 

@@ -88,22 +88,25 @@ def test_settling_early_costs_the_rest_the_interest_so_far_and_the_agreed_fee() 
     agreed: dict[str, Any] = {"prepayment_fee": PrepaymentFee(Fraction("1.2")), "fees": (), "vat": None}
     day = date(2026, 4, 10)
     rows = build_schedule(terms(**agreed)).rows
-    paid = [Receipt(row.payment_date, row.payment_won) for row in rows[:2] if row.payment_date]
-    found = account(*paid, **agreed)
-    settlement = found.settlement_on(day)
-    assert rows[2].due_date is not None and rows[2].due_date <= date(2026, 4, 26)  # noqa: PT018
+    found = account(**agreed)
+    for row in rows[:2]:
+        assert row.payment_date is not None
+        found.take(Receipt(row.payment_date, row.payment_won))
+    left = rows[1].closing_balance_won
     fee = prepayment_charge(
-        rows[2].closing_balance_won,
+        left,
         Fraction("1.2"),
         start_date=DELIVERED_ON,
         prepayment_date=day,
         maturity_date=date(2027, 1, 26),
     ).fee_won
-    assert settlement.due_won == rows[2].payment_won if rows[2].due_date <= day else 0
+    settlement = found.settlement_on(day)
+    assert (settlement.due_won, settlement.closing.principal_won) == (0, left)
+    assert 0 < settlement.closing.interest_won < rows[2].interest_won
+    assert settlement.total_won == left + settlement.closing.interest_won + fee
     found.take(Receipt(day, settlement.total_won))
     assert found.is_settled
     assert found.lines[-1].kind is LineKind.PREPAYMENT
-    assert found.lines[-1].owed.fee_won == fee
 
 
 def test_more_than_can_be_laid_is_refused_with_the_amount_that_settles() -> None:
