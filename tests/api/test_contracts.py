@@ -157,22 +157,16 @@ def test_only_an_introduced_pair_makes_a_contract(client: TestClient, match: Mat
     ("terms", "code", "pointer"),
     [
         ({"months": 37}, "installment_over_months", "/terms/months"),
-        ({"annual_rate_percent": "20.1"}, None, "/terms/annual_rate_percent"),
-        ({"first_due_date": "2026-03-01"}, None, None),
-        ({"prepayments": [{"date": "2026-03-01", "amount_won": 1}]}, None, None),
-        (
-            {"rounding": {"balance": "carried"}},
-            "contract_terms_unsupported",
-            "/terms/rounding/balance",
-        ),
+        ({"months": 0}, "count_out_of_bounds", "/terms/months"),
+        ({"first_due_date": "2026-03-01"}, "contract_terms_unsupported", "/terms/first_due_date"),
+        ({"rounding": {"balance": "carried"}}, "contract_terms_unsupported", "/terms/rounding/balance"),
     ],
 )
 def test_terms_that_cannot_be_agreed_point_at_the_field(
-    match: Match, terms: Any, code: str | None, pointer: str | None
+    match: Match, terms: Any, code: str, pointer: str
 ) -> None:
     answer = match.quote(**terms)
-    problem(answer, 422, code or answer.json()["code"])
-    assert all(each.startswith(pointer or "/terms/") for each in pointers(answer))
+    assert pointers(problem(answer, 422, code)) == [pointer]
 
 
 def test_the_two_companies_and_staff_see_it_and_nobody_else(client: TestClient, match: Match) -> None:
@@ -288,7 +282,7 @@ def test_a_contract_is_settled_early_for_exactly_what_it_costs_that_day(match: M
             refused = match.post(f"/contracts/{contract}/{path}", match.manager, body)
             assert refused.status_code == 422
             assert f"{total:,}원" in refused.json()["detail"]
-            assert pointers(refused) == ["/amount_won"]
+            assert pointers(refused.json()) == ["/amount_won"]
         short = match.post(f"/contracts/{contract}/settlement", match.manager, {"amount_won": total - 1})
         problem(short, 422, "contract_settlement_differs")
         paid = match.post(f"/contracts/{contract}/settlement", match.manager, {"amount_won": total})

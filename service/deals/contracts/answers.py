@@ -66,7 +66,7 @@ class SharesAnswer(Answer):
 
 
 class ContractSettlementAnswer(Answer):
-    """그날 모두 갚는 금액. 그날까지 낼 것과 남은 원금, 그때까지의 이자, 수수료, 세금에서 미리 낸 것을 뺍니다."""
+    """그날 모두 갚는 금액: 그날까지 낼 것(due)과 나머지를 한 번에 갚을 것(closing)에서 미리 낸 것을 뺍니다."""
 
     day: date
     due_won: int
