@@ -10,9 +10,9 @@ from service.accounts.schemas import ContactAnswer
 from service.db.tables import ContractPayment, ContractState
 from service.deals.contracts.installment_account import (
     InstallmentAccount,
+    InstallmentState,
     Line,
     LineKind,
-    LineState,
     Settlement,
 )
 from service.deals.contracts.queries import ContractRecord, LateContract, StateTotals, terms_of
@@ -66,7 +66,7 @@ class SharesAnswer(Answer):
 
 
 class ContractSettlementAnswer(Answer):
-    """그날 모두 갚는 금액: 그날까지 낼 것(due)과 나머지를 한 번에 갚을 것(closing)에서 미리 낸 것을 뺍니다."""
+    """그날 모두 갚는 금액: 그날까지 낼 것(due)과 나머지를 한 번에 갚을 것(closing)에서 미리 낸 것을 뺌."""
 
     day: date
     due_won: int
@@ -93,7 +93,7 @@ class ContractLineAnswer(Answer):
     paid_won: int
     unpaid_won: int = Field(description="지연배상금을 포함해 남은 금액")
     paid_on: date | None = Field(description="마지막으로 낸 날")
-    state: LineState
+    state: InstallmentState
     state_text: str
     days_late: int
 

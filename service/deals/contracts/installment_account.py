@@ -42,7 +42,7 @@ class LineKind(StrEnum):
     PREPAYMENT = "prepayment"
 
 
-class LineState(StrEnum):
+class InstallmentState(StrEnum):
     """How a line stands on a day; one of which a part was paid is `part` until it is late."""
 
     DUE = "due"
@@ -129,13 +129,13 @@ class Line:
             self.paid, self.paid_on = self.paid.plus(taken), day
         return taken.total_won
 
-    def state_on(self, day: date) -> LineState:
+    def state_on(self, day: date) -> InstallmentState:
         """How it stands on that day: late from the day after the one on which it is to be paid."""
         if not self.unpaid.total_won:
-            return LineState.PAID
+            return InstallmentState.PAID
         if self.payment_date < day:
-            return LineState.LATE
-        return LineState.PART if self.paid.total_won else LineState.DUE
+            return InstallmentState.LATE
+        return InstallmentState.PART if self.paid.total_won else InstallmentState.DUE
 
     def days_late_on(self, day: date) -> int:
         """How late it was paid, or is on that day while it is not."""
@@ -217,7 +217,7 @@ class InstallmentAccount:
     def late_on(self, day: date) -> list[Line]:
         """The lines that are late on that day, their charges counted up to it."""
         self.charge_until(day)
-        return [line for line in self.lines if line.state_on(day) is LineState.LATE]
+        return [line for line in self.lines if line.state_on(day) is InstallmentState.LATE]
 
     def charge_until(self, day: date) -> None:
         """Count the charges of what is late up to that day."""

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from service.deals.contracts.installment_account import (
     InstallmentAccount,
+    InstallmentState,
     LineKind,
-    LineState,
     PaymentRefusedError,
     Receipt,
     Shares,
@@ -76,12 +76,12 @@ def test_a_line_is_due_then_partly_paid_then_late_then_paid() -> None:
     due = row.payment_date
     assert due is not None
     next_day, part = due + timedelta(days=1), Receipt(due, 1_000_000)
-    assert account().lines[0].state_on(due) is LineState.DUE
-    assert account(part).lines[0].state_on(due) is LineState.PART
+    assert account().lines[0].state_on(due) is InstallmentState.DUE
+    assert account(part).lines[0].state_on(due) is InstallmentState.PART
     late = account(part).lines[0]
-    assert (late.state_on(next_day), late.days_late_on(next_day)) == (LineState.LATE, 1)
+    assert (late.state_on(next_day), late.days_late_on(next_day)) == (InstallmentState.LATE, 1)
     whole = Receipt(due, row.payment_won + row.vat_won)
-    assert account(whole).lines[0].state_on(next_day) is LineState.PAID
+    assert account(whole).lines[0].state_on(next_day) is InstallmentState.PAID
 
 
 def test_settling_early_costs_the_rest_the_interest_so_far_and_the_agreed_fee() -> None:
@@ -155,7 +155,7 @@ def test_whatever_is_paid_stands_on_the_lines_once_and_settles_exactly_at_their_
         for line in found.lines:
             assert min(line.paid) >= 0
             assert min(line.unpaid) >= 0
-        assert found.is_settled is all(line.state_on(day) is LineState.PAID for line in found.lines)
+        assert found.is_settled is all(line.state_on(day) is InstallmentState.PAID for line in found.lines)
         assert found.is_settled is (amount == settlement.total_won)
     if not found.is_settled:
         day += timedelta(days=wait)
