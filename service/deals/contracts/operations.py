@@ -8,7 +8,6 @@ becomes the pair's decision when an account manager records it: companies write 
 from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -310,6 +309,6 @@ def note(
 def tell(session: Session, contract: Contract, code: NotificationCode, **facts: str) -> None:
     """Tell both companies."""
     need = session.get_one(Need, contract.need_id)
-    tell_one = partial(notify, session, code, contract_id=str(contract.id), need_title=need.title, **facts)
-    tell_one(supplier_id=contract.supplier_id)
-    tell_one(manufacturer_id=contract.manufacturer_id)
+    told = {"contract_id": str(contract.id), "need_title": need.title} | facts
+    notify(session, code, supplier_id=contract.supplier_id, manufacturer_id=None, **told)
+    notify(session, code, supplier_id=None, manufacturer_id=contract.manufacturer_id, **told)
