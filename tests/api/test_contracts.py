@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlmodel import select
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from service.accounts.actor import SYSTEM, Role
@@ -38,7 +38,7 @@ def on(day: date) -> Iterator[None]:
 
 @dataclass
 class Match:
-    """The two companies of an introduced pair, a stranger of each kind, and the account manager."""
+    """The two companies of an introduced pair, and an account manager."""
 
     client: TestClient
     supplier: Person
@@ -76,7 +76,7 @@ class Match:
 
     def verdict(self) -> str:
         with self.client.app.state.database.transaction() as session:
-            newest = select(Feedback).order_by(Feedback.created_at.desc(), Feedback.id.desc())  # type: ignore[attr-defined]
+            newest = select(Feedback).order_by(col(Feedback.created_at).desc(), col(Feedback.id).desc())
             decision = session.exec(newest).first()
             assert decision is not None
             return decision.verdict
