@@ -16,6 +16,7 @@ import service.assignments.jobs
 import service.business_status.jobs
 import service.clusters.jobs
 import service.colleagues.jobs
+import service.deals.contracts.jobs
 import service.fund.jobs
 import service.imports.jobs
 import service.privacy.jobs
@@ -35,6 +36,7 @@ from service.dashboard import endpoints as dashboard
 from service.db.migrate import is_current
 from service.db.session import Database
 from service.deals import endpoints as deals
+from service.deals.contracts import endpoints as contracts
 from service.financing import endpoints as financing
 from service.fund import endpoints as fund
 from service.imports import endpoints as imports
@@ -74,6 +76,7 @@ FEATURES = (
     needs,
     recommendations,
     deals,
+    contracts,
     ranking,
     assignments,
     clusters,
@@ -97,6 +100,7 @@ REGISTERED_JOBS = (
     service.clusters.jobs,
     service.colleagues.jobs,
     service.business_status.jobs,
+    service.deals.contracts.jobs,
     service.fund.jobs,
     service.imports.jobs,
     service.privacy.jobs,

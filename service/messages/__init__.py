@@ -6,6 +6,7 @@ from service.messages import (
     business_status,
     clusters,
     common,
+    contracts,
     dashboard,
     deals,
     desk,
@@ -38,6 +39,7 @@ SENTENCES: dict[str, str] = {
     **suppliers.SENTENCES,
     **maintenance.SENTENCES,
     **deals.SENTENCES,
+    **contracts.SENTENCES,
     **web.SENTENCES,
     **desk.SENTENCES,
 }

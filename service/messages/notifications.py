@@ -58,6 +58,29 @@ TEXTS: dict[str, NotificationText] = {
         "펀드 대출 신청의 기한이 지났습니다",
         "{amount} 신청이 {expires_on}까지 실행되지 않아 예약이 풀렸습니다. 필요하면 다시 신청해 주세요.",
     ),
+    "contract_quoted": NotificationText(
+        "할부 견적이 나왔습니다",
+        "수요 '{need_title}'의 할부 견적이 나왔습니다. {valid_until}까지 내용을 확인하고 수락해 주세요.",
+    ),
+    "contract_accepted": NotificationText(
+        "할부 계약이 수락되었습니다",
+        "수요 '{need_title}'의 할부 견적이 수락되었습니다. 인도하는 날부터 납입 일정이 정해집니다.",
+    ),
+    "contract_delivered": NotificationText(
+        "인도가 기록되었습니다",
+        "수요 '{need_title}'의 설비가 {delivered_on}에 인도된 것으로 기록했습니다. 납입 일정을 확인해 주세요.",
+    ),
+    "contract_settled": NotificationText(
+        "할부 계약을 모두 갚았습니다", "수요 '{need_title}'의 할부 계약에 남은 금액이 없습니다."
+    ),
+    "contract_cancelled": NotificationText(
+        "할부 계약이 취소되었습니다",
+        "수요 '{need_title}'의 할부 계약이 취소되었습니다. 까닭은 계약에 적혀 있습니다. 담당자에게 문의해 주세요.",
+    ),
+    "contract_lapsed": NotificationText(
+        "할부 견적의 기한이 지났습니다",
+        "수요 '{need_title}'의 할부 견적이 기한까지 수락되지 않았습니다. 계속하려면 새 견적을 요청해 주세요.",
+    ),
 }
 
 

@@ -16,6 +16,8 @@ from service.db.tables import (
     BusinessStatus,
     Certificate,
     ConsentRecord,
+    Contract,
+    ContractPayment,
     Feedback,
     FundLoan,
     FundRepayment,
@@ -55,6 +57,7 @@ def _company(session: Session, company_id: UUID) -> dict[str, Any]:
     company = session.get(Supplier, company_id) or session.get_one(Manufacturer, company_id)
     number = company.business_number
     side = Notification.supplier_id if isinstance(company, Supplier) else Notification.manufacturer_id
+    contract_side = Contract.supplier_id if isinstance(company, Supplier) else Contract.manufacturer_id
     return _plain(company) | {
         "solutions": _rows(session, Solution, Solution.supplier_id, company_id),
         "references": _rows(session, Reference, Reference.supplier_id, company_id),
@@ -64,6 +67,11 @@ def _company(session: Session, company_id: UUID) -> dict[str, Any]:
         "fund_loans": [
             loan | {"repayments": _rows(session, FundRepayment, FundRepayment.loan_id, UUID(loan["id"]))}
             for loan in _rows(session, FundLoan, FundLoan.supplier_id, company_id)
+        ],
+        "contracts": [
+            contract
+            | {"payments": _rows(session, ContractPayment, ContractPayment.contract_id, UUID(contract["id"]))}
+            for contract in _rows(session, Contract, contract_side, company_id)
         ],
         "business_status": _rows(session, BusinessStatus, BusinessStatus.business_number, number),
     }

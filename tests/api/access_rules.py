@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.factories import companies, funds
+from tests.factories import companies, contracts, funds
 from tests.factories.world import ACTORS, STAFF_ACTORS, World
 
 OK = "allowed"
@@ -25,6 +25,7 @@ OWNERS = {
     "session_id": "supplier",
     "account_id": "supplier",
     "loan_id": "supplier",
+    "contract_id": "supplier",
 }
 """Whose thing a path parameter names; a parameter that is not here names nobody's."""
 
@@ -162,6 +163,21 @@ def _application(world: World) -> dict[str, Any]:
 def _repayment(world: World) -> dict[str, Any]:
     world.lend()
     return {"amount_won": 100_000}
+
+
+def _quotation(world: World) -> dict[str, Any]:
+    world.introduce()
+    return contracts.quotation(world.thing("supplier_id", "supplier"))
+
+
+def _installment(world: World) -> dict[str, Any]:
+    world.deliver()
+    return {"amount_won": 1_000}
+
+
+def _settlement(world: World) -> dict[str, Any]:
+    world.deliver()
+    return {"amount_won": contracts.settling(world.client, world.headers("admin"))}
 
 
 def _grant(world: World) -> dict[str, Any]:
@@ -313,6 +329,23 @@ RULES: dict[str, Rule] = {
     "GET /v1/fund/loans/{loan_id}/repayments/{repayment_id}": OWN_AND_STAFF,
     "POST /v1/fund/loans/{loan_id}/repayments/{repayment_id}/reversal": STAFF.sending(_REASON),
     "GET /v1/fund/loans/{loan_id}/entries": OWN_AND_STAFF,
+    # Whom a quote is made for must have been introduced, so that a supplier's own needs are none of these.
+    "POST /v1/needs/{need_id}/contracts": APPLICANT.sending_about(_quotation),
+    "GET /v1/contracts": SIGNED_IN,
+    "GET /v1/contracts/dunning": STAFF,
+    "GET /v1/contracts/totals": STAFF,
+    "GET /v1/contracts/{contract_id}": OWN_AND_STAFF,
+    "PATCH /v1/contracts/{contract_id}": OWN_AND_STAFF.but(manufacturer=403).sending(
+        {"overdue_addon_percent": "2"}
+    ),
+    "POST /v1/contracts/{contract_id}/acceptance": OWN_AND_STAFF.but(supplier=403),
+    "POST /v1/contracts/{contract_id}/delivery": STAFF.sending({}),
+    "POST /v1/contracts/{contract_id}/cancellation": STAFF.sending(_REASON),
+    "POST /v1/contracts/{contract_id}/payments": STAFF.sending_about(_installment),
+    "GET /v1/contracts/{contract_id}/payments/{payment_id}": OWN_AND_STAFF,
+    "POST /v1/contracts/{contract_id}/payments/{payment_id}/reversal": STAFF.sending(_REASON),
+    "POST /v1/contracts/{contract_id}/settlement": STAFF.sending_about(_settlement),
+    "GET /v1/contracts/{contract_id}/schedule": OWN_AND_STAFF,
     "POST /v1/auth/token": WRONG_TOKEN.sending_form(username="nobody@people.example", password="wrong"),
     "POST /v1/auth/refresh": WRONG_TOKEN.sending(_TOKEN),
     "POST /v1/auth/sign-out": PERSON,

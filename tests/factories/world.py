@@ -21,6 +21,7 @@ from service.db.tables import Account, Cluster, FundTerm, Programme
 from service.fund.ledger import lock_ledger
 from service.kit import clock
 from tests.factories import companies
+from tests.factories.contracts import delivered, introduced, quotation
 from tests.factories.funds import DEMO_FUND, application, lent
 from tests.factories.people import ANYONE, Headers, Person, sign_in, stored_manufacturer, stored_supplier
 
@@ -186,6 +187,31 @@ class World:
         lent(self.client, self.headers("admin"), loan)
         paid = {"amount_won": 100_000}
         return str(self._made("POST", f"/v1/fund/loans/{loan}/repayments", json=paid)["id"])
+
+    def introduce(self) -> None:
+        """The supplier of this world is introduced for each of its needs."""
+        for (parameter, _), need in list(self._things.items()):
+            if parameter == "need_id":
+                introduced(self.client, need, self.thing("supplier_id", "supplier"))
+
+    def deliver(self) -> None:
+        """Every contract of this world is delivered, if it was not before."""
+        for (parameter, _), contract in list(self._things.items()):
+            if parameter == "contract_id":
+                delivered(self.client, self.headers("admin"), contract)
+
+    def _contract_id(self, owner: str | None) -> str:
+        """A quote of that supplier or to that manufacturer, the other side being somebody else."""
+        supplier = self.thing("supplier_id", "supplier" if owner == "supplier" else None)
+        need = self.thing("need_id", "manufacturer" if owner == "manufacturer" else None)
+        introduced(self.client, need, supplier)
+        return str(self._made("POST", f"/v1/needs/{need}/contracts", json=quotation(supplier))["id"])
+
+    def _payment_id(self, owner: str | None) -> str:
+        contract = self.thing("contract_id", owner)
+        delivered(self.client, self.headers("admin"), contract)
+        paid = {"amount_won": 1_000}
+        return str(self._made("POST", f"/v1/contracts/{contract}/payments", json=paid)["id"])
 
     def _month(self, _owner: str | None) -> str:
         self.fund()

@@ -20,6 +20,7 @@ from service.db.tables.alliance import (
 )
 from service.db.tables.business_status import BusinessStatus
 from service.db.tables.clusters import Cluster, ClusteringRun, ClusterMember
+from service.db.tables.contracts import Contract, ContractPayment, ContractState
 from service.db.tables.fund import (
     FundEntry,
     FundLedger,
@@ -57,6 +58,9 @@ __all__ = [
     "ClusterMember",
     "ClusteringRun",
     "ConsentRecord",
+    "Contract",
+    "ContractPayment",
+    "ContractState",
     "DestructionRecord",
     "Embedding",
     "Feedback",

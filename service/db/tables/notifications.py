@@ -25,6 +25,12 @@ class NotificationCode(StrEnum):
     FUND_LOAN_DECLINED = "fund_loan_declined"
     FUND_LOAN_DISBURSED = "fund_loan_disbursed"
     FUND_LOAN_EXPIRED = "fund_loan_expired"
+    CONTRACT_QUOTED = "contract_quoted"
+    CONTRACT_ACCEPTED = "contract_accepted"
+    CONTRACT_DELIVERED = "contract_delivered"
+    CONTRACT_SETTLED = "contract_settled"
+    CONTRACT_CANCELLED = "contract_cancelled"
+    CONTRACT_LAPSED = "contract_lapsed"
 
 
 class Notification(SQLModel, table=True):

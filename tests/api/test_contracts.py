@@ -1,0 +1,382 @@
+"""Installment contracts of a match: quoted, accepted, delivered, paid, settled; nobody else sees them."""
+
+import csv
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlmodel import col, select
+from starlette.testclient import TestClient
+
+from service.accounts.actor import SYSTEM, Role
+from service.db.session import Database
+from service.db.tables import AccessLogEntry, Feedback, Verdict
+from service.deals.contracts.operations import lapse_quotes
+from service.financing.charges import overdue_charge
+from service.kit import clock
+from tests.factories import companies
+from tests.factories.answers import pointers, problem
+from tests.factories.contracts import TERMS, delivered, introduced, quotation
+from tests.factories.funds import signed_in
+from tests.factories.people import Headers, Person
+
+DELIVERED_ON = date(2026, 1, 26)
+
+
+@contextmanager
+def on(day: date) -> Iterator[None]:
+    with clock.frozen(datetime.combine(day, time(1), UTC)):
+        yield
+
+
+@dataclass
+class Match:
+    """The two companies of an introduced pair, and an account manager."""
+
+    client: TestClient
+    supplier: Person
+    manufacturer: Person
+    manager: Headers
+    need: str
+
+    def post(self, path: str, headers: Headers, body: Any = None, **more: str) -> Any:
+        return self.client.post(f"/v1{path}", json=body, headers=headers | more)
+
+    def get(self, path: str, headers: Headers, **query: Any) -> Any:
+        return self.client.get(f"/v1{path}", params=query, headers=headers)
+
+    def quote(self, headers: Headers | None = None, **terms: Any) -> Any:
+        body = quotation(self.supplier.company_id, **terms)
+        return self.post(f"/needs/{self.need}/contracts", headers or self.supplier.headers, body)
+
+    def quoted(self, **terms: Any) -> str:
+        answer = self.quote(**terms)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def running(self, **terms: Any) -> str:
+        """A contract that was delivered on 26 January 2026."""
+        with on(DELIVERED_ON):
+            return delivered(self.client, self.manager, self.quoted(**terms))
+
+    def schedule(self, contract: str, **query: str) -> Any:
+        answer = self.get(f"/contracts/{contract}/schedule", self.manager, **query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def pay(self, contract: str, amount: int, **more: str) -> Any:
+        return self.post(f"/contracts/{contract}/payments", self.manager, {"amount_won": amount} | more)
+
+    def verdict(self) -> str:
+        with self.client.app.state.database.transaction() as session:
+            newest = select(Feedback).order_by(col(Feedback.created_at).desc(), col(Feedback.id).desc())
+            decision = session.exec(newest).first()
+            assert decision is not None
+            return decision.verdict
+
+
+@pytest.fixture
+def match(client: TestClient) -> Match:
+    supplier, manufacturer = signed_in(client, Role.SUPPLIER), signed_in(client, Role.MANUFACTURER)
+    manager = signed_in(client, Role.ACCOUNT_MANAGER).headers
+    path = f"/v1/manufacturers/{manufacturer.company_id}/needs"
+    need = client.post(path, json=companies.need(), headers=manager).json()["id"]
+    with on(DELIVERED_ON):
+        introduced(client, need, supplier.company_id)
+    return Match(client, supplier, manufacturer, manager, need)
+
+
+def test_a_contract_goes_from_the_quote_to_the_last_instalment(match: Match) -> None:
+    with on(DELIVERED_ON):
+        quote = match.quote(months=6).json()
+        assert (quote["state"], quote["price_won"], quote["valid_until"]) == (
+            "quoted",
+            60_000_000,
+            "2026-02-25",
+        )
+        path = f"/contracts/{quote['id']}"
+        accepted = match.post(f"{path}/acceptance", match.manufacturer.headers)
+        assert accepted.json()["state"] == "accepted", accepted.text
+        sent = match.post(f"{path}/delivery", match.manager, {})
+        assert (sent.json()["state"], sent.json()["next_due_on"]) == ("delivered", "2026-02-26")
+    lines = match.schedule(quote["id"], as_of="2026-01-26")["lines"]
+    assert len(lines) == 6
+    for line in lines:
+        with on(date.fromisoformat(line["payment_date"])):
+            assert match.pay(quote["id"], line["owed_won"]).status_code == 201
+    done = match.get(path, match.manager).json()
+    assert (done["state"], done["next_due_on"]) == ("settled", None)
+    after = match.schedule(quote["id"])
+    assert after["outstanding_won"] == 0
+    assert {line["state"] for line in after["lines"]} == {"paid"}
+    assert after["settlement"] is None
+
+
+def test_the_schedule_is_the_one_that_the_calculator_gives(match: Match) -> None:
+    contract = match.running()
+    asked = TERMS | {"start_date": DELIVERED_ON.isoformat()}
+    alone = match.client.post("/v1/financing/installment-schedules", json=asked).json()
+    found = match.schedule(contract)["schedule"]
+    assert (found["rows"], found["totals"]) == (alone["rows"], alone["totals"])
+
+
+def test_the_tax_at_delivery_is_due_on_the_day_of_the_delivery(match: Match) -> None:
+    with on(DELIVERED_ON):
+        contract = delivered(match.client, match.manager, match.quoted(), vat_timing="at_delivery")
+    answer = match.schedule(contract, as_of="2026-01-26")
+    first = answer["lines"][0]
+    assert (first["kind"], first["due_date"]) == ("delivery", "2026-01-26")
+    assert first["vat_won"] == answer["schedule"]["totals"]["vat_won"]
+    assert answer["schedule"]["terms"]["vat"]["timing"] == "at_delivery"
+
+
+def test_only_an_introduced_pair_makes_a_contract(client: TestClient, match: Match) -> None:
+    other = signed_in(client, Role.SUPPLIER)
+    body = quotation(other.company_id)
+    problem(match.post(f"/needs/{match.need}/contracts", other.headers, body), 404, "not_found")
+    refused = match.post(f"/needs/{match.need}/contracts", match.manager, body)
+    problem(refused, 409, "contract_pair_not_introduced")
+    for_another = match.post(
+        f"/needs/{match.need}/contracts", other.headers, quotation(match.supplier.company_id)
+    )
+    problem(for_another, 404, "not_found")
+    contract = match.quoted()
+    introduced(client, match.need, match.supplier.company_id, Verdict.REJECTED)
+    refused = match.post(f"/contracts/{contract}/acceptance", match.manufacturer.headers)
+    problem(refused, 409, "contract_pair_not_introduced")
+
+
+@pytest.mark.parametrize(
+    ("terms", "code", "pointer"),
+    [
+        ({"months": 37}, "installment_over_months", "/terms/months"),
+        ({"months": 0}, "count_out_of_bounds", "/terms/months"),
+        ({"first_due_date": "2026-03-01"}, "contract_terms_unsupported", "/terms/first_due_date"),
+        ({"rounding": {"balance": "carried"}}, "contract_terms_unsupported", "/terms/rounding/balance"),
+    ],
+)
+def test_terms_that_cannot_be_agreed_point_at_the_field(
+    match: Match, terms: Any, code: str, pointer: str
+) -> None:
+    answer = match.quote(**terms)
+    assert pointers(problem(answer, 422, code)) == [pointer]
+
+
+def test_the_two_companies_and_staff_see_it_and_nobody_else(client: TestClient, match: Match) -> None:
+    contract = match.quoted()
+    for headers in (match.supplier.headers, match.manufacturer.headers, match.manager):
+        assert match.get(f"/contracts/{contract}", headers).status_code == 200
+        assert [one["id"] for one in match.get("/contracts", headers).json()["items"]] == [contract]
+    for role in (Role.SUPPLIER, Role.MANUFACTURER):
+        stranger = signed_in(client, role).headers
+        problem(match.get(f"/contracts/{contract}", stranger), 404, "not_found")
+        problem(match.get(f"/contracts/{contract}/schedule", stranger), 404, "not_found")
+        assert match.get("/contracts", stranger).json()["items"] == []
+
+
+def test_staff_who_accept_record_the_decision_and_a_manufacturer_leaves_it_to_them(match: Match) -> None:
+    contract = match.quoted()
+    accepted = match.post(f"/contracts/{contract}/acceptance", match.manufacturer.headers).json()
+    assert accepted["match_to_record"] is None, "what staff have to do is told to staff"
+    assert match.verdict() == "introduced"
+    assert match.get(f"/contracts/{contract}", match.manager).json()["match_to_record"] is True
+    assert match.get("/contracts/totals", match.manager).json()["to_record"] == 1
+    match.post(f"/contracts/{contract}/cancellation", match.manager, {"reason": "다시 견적을 냅니다"})
+    again = match.quoted()
+    accepted = match.post(f"/contracts/{again}/acceptance", match.manager).json()
+    assert (accepted["match_to_record"], match.verdict()) == (False, "contracted")
+    assert match.get(f"/needs/{match.need}", match.manager).json()["status"] == "contracted"
+
+
+def test_one_contract_of_a_pair_is_in_force(match: Match) -> None:
+    first, second = match.quoted(), match.quoted(months=24)
+    assert match.post(f"/contracts/{first}/acceptance", match.manufacturer.headers).status_code == 200
+    problem(match.post(f"/contracts/{second}/acceptance", match.manager), 409, "contract_in_force")
+
+
+def test_a_wrong_move_names_the_state_and_those_that_would_do(match: Match) -> None:
+    contract = match.quoted()
+    refused = match.post(f"/contracts/{contract}/delivery", match.manager, {})
+    problem(refused, 409, "status_transition")
+    assert "quoted" in refused.json()["detail"]
+    assert "accepted" in refused.json()["detail"]
+    problem(match.pay(contract, 1_000), 409, "status_transition")
+    delivered(match.client, match.manager, contract)
+    for path, body in (("cancellation", {"reason": "늦었습니다"}), ("acceptance", None), ("delivery", {})):
+        problem(match.post(f"/contracts/{contract}/{path}", match.manager, body), 409, "status_transition")
+
+
+def test_a_quote_that_was_changed_meanwhile_is_not_accepted(match: Match) -> None:
+    quote = match.quote()
+    contract, seen = quote.json()["id"], quote.headers["ETag"]
+    changed = match.client.patch(
+        f"/v1/contracts/{contract}",
+        json={"terms": TERMS | {"months": 24}},
+        headers=match.supplier.headers | {"If-Match": seen},
+    )
+    assert changed.json()["terms"]["months"] == 24, changed.text
+    path = f"/contracts/{contract}/acceptance"
+    problem(match.post(path, match.manufacturer.headers, **{"If-Match": seen}), 412, "stale_version")
+    now = changed.headers["ETag"]
+    assert match.post(path, match.manufacturer.headers, **{"If-Match": now}).status_code == 200
+
+
+def test_a_quote_lapses_after_its_last_day(match: Match, database: Database) -> None:
+    with on(DELIVERED_ON):
+        contract = match.quoted()
+    with on(date(2026, 2, 25)), database.transaction() as session:
+        assert lapse_quotes(session, SYSTEM) == 0
+    with on(date(2026, 2, 26)):
+        refused = match.post(f"/contracts/{contract}/acceptance", match.manufacturer.headers)
+        problem(refused, 409, "contract_quote_expired")
+        with database.transaction() as session:
+            assert lapse_quotes(session, SYSTEM) == 1
+    assert match.get(f"/contracts/{contract}", match.manager).json()["state"] == "lapsed"
+
+
+def test_a_late_instalment_bears_a_charge_and_stands_on_the_dunning_list(
+    match: Match, database: Database
+) -> None:
+    contract = match.running()
+    with on(date(2026, 3, 8)):
+        late = match.schedule(contract)["lines"][0]
+        assert (late["state"], late["days_late"]) == ("late", 10)
+        unpaid = late["owed_won"] - late["vat_won"]
+        charge = overdue_charge(unpaid, Fraction("4.5"), Fraction(3), 10).charge_won
+        assert late["overdue_charge_won"] == charge
+        dunning = match.get("/contracts/dunning", match.manager).json()["items"]
+        assert [(one["id"], one["days_late"], one["overdue_since"]) for one in dunning] == [
+            (contract, 10, "2026-02-26")
+        ]
+        assert dunning[0]["late_won"] == late["owed_won"] + charge
+        assert dunning[0]["manufacturer"]["contact"]["email"].endswith("@people.example")
+        totals = {one["state"]: one for one in match.get("/contracts/totals", match.manager).json()["states"]}
+        assert totals["delivered"]["late_won"] == dunning[0]["late_won"]
+        assert (totals["delivered"]["count"], totals["delivered"]["late_count"]) == (1, 1)
+        assert [one["id"] for one in match.get("/contracts", match.manager, late=True).json()["items"]] == [
+            contract
+        ]
+        assert match.pay(contract, dunning[0]["late_won"]).status_code == 201
+        assert match.get("/contracts/dunning", match.manager).json()["items"] == []
+        assert match.get("/contracts", match.manager, late=True).json()["items"] == []
+    with database.transaction() as session:
+        read = session.exec(select(AccessLogEntry)).all()
+        assert [str(match.manufacturer.company_id)] in [entry.subject_ids for entry in read]
+
+
+def test_a_contract_is_settled_early_for_exactly_what_it_costs_that_day(match: Match) -> None:
+    contract = match.running()
+    with on(date(2026, 3, 10)):
+        owed = match.schedule(contract)["settlement"]
+        assert owed["closing"]["fee_won"] > 0
+        total = owed["total_won"]
+        for path in ("payments", "settlement"):
+            body = {"amount_won": total + 1}
+            refused = match.post(f"/contracts/{contract}/{path}", match.manager, body)
+            assert refused.status_code == 422
+            assert f"{total:,}원" in refused.json()["detail"]
+            assert pointers(refused.json()) == ["/amount_won"]
+        short = match.post(f"/contracts/{contract}/settlement", match.manager, {"amount_won": total - 1})
+        problem(short, 422, "contract_settlement_differs")
+        paid = match.post(f"/contracts/{contract}/settlement", match.manager, {"amount_won": total})
+        assert paid.status_code == 201, paid.text
+        after = match.schedule(contract)
+    assert (after["state"], after["outstanding_won"]) == ("settled", 0)
+    assert sum(after["paid"].values()) == total
+    assert after["lines"][-1]["kind"] == "prepayment"
+
+
+def test_a_wrong_entry_is_reversed_the_last_one_first_and_stays_in_sight(match: Match) -> None:
+    contract = match.running()
+    with on(date(2026, 2, 27)):
+        before = match.schedule(contract)
+        first = match.pay(contract, 1_000_000, reference="A-1").json()["id"]
+        problem(match.pay(contract, 1_000, reference="A-1"), 409, "contract_reference_taken")
+        second = match.pay(contract, 2_000_000).json()["id"]
+        why = {"reason": "다른 회사의 돈입니다"}
+        path = f"/contracts/{contract}/payments"
+        problem(match.post(f"{path}/{first}/reversal", match.manager, why), 409, "contract_payment_not_last")
+        for payment in (second, first):
+            mirror = match.post(f"{path}/{payment}/reversal", match.manager, why)
+            assert mirror.json()["reversal_of"] == payment, mirror.text
+        problem(match.post(f"{path}/{first}/reversal", match.manager, why), 409, "contract_payment_reversed")
+        after = match.schedule(contract)
+        assert match.pay(contract, 1_000, reference="A-1").status_code == 201, "its number is free again"
+    assert [one["amount_won"] for one in after["payments"]] == [1_000_000, 2_000_000, -2_000_000, -1_000_000]
+    assert (after["lines"], after["settlement"]) == (before["lines"], before["settlement"])
+
+
+def test_a_contract_whose_settling_payment_was_reversed_runs_again(match: Match) -> None:
+    contract = match.running()
+    with on(date(2026, 2, 10)):
+        total = match.schedule(contract)["settlement"]["total_won"]
+        payment = match.pay(contract, total).json()["id"]
+        assert match.get(f"/contracts/{contract}", match.manager).json()["state"] == "settled"
+        path = f"/contracts/{contract}/payments/{payment}/reversal"
+        assert match.post(path, match.manager, {"reason": "돌려주었습니다"}).status_code == 201
+    found = match.get(f"/contracts/{contract}", match.manager).json()
+    assert (found["state"], found["next_due_on"], found["closed_on"]) == ("delivered", "2026-02-26", None)
+
+
+def test_payments_come_in_the_order_of_their_days(match: Match) -> None:
+    contract = match.running()
+    with on(date(2026, 3, 2)):
+        assert match.pay(contract, 1_000, received_on="2026-03-01").status_code == 201
+        problem(match.pay(contract, 1_000, received_on="2026-02-28"), 422, "contract_payment_out_of_order")
+        problem(match.pay(contract, 1_000, received_on="2026-03-03"), 422, "day_out_of_bounds")
+        problem(match.pay(contract, 1_000, received_on="2026-01-25"), 422, "day_out_of_bounds")
+
+
+def test_two_payments_at_once_are_both_kept_and_counted_once_each(match: Match) -> None:
+    contract = match.running()
+    with on(DELIVERED_ON + timedelta(days=1)), ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda amount: match.pay(contract, amount), range(1_000, 1_008)))
+        assert [answer.status_code for answer in answers] == [201] * 8
+        after = match.schedule(contract)
+    assert sorted(one["number"] for one in after["payments"]) == list(range(1, 9))
+    assert sum(after["paid"].values()) == sum(range(1_000, 1_008))
+
+
+def test_a_payment_sent_twice_under_one_key_is_one_payment(match: Match) -> None:
+    contract = match.running()
+    path, body = f"/contracts/{contract}/payments", {"amount_won": 5_000}
+    sent = [match.post(path, match.manager, body, **{"Idempotency-Key": "once"}) for _ in range(2)]
+    assert sent[0].json() == sent[1].json()
+    assert len(match.schedule(contract)["payments"]) == 1
+
+
+def test_both_companies_are_told_and_find_it_in_their_history(match: Match) -> None:
+    match.running()
+    for person, kind in ((match.supplier, "suppliers"), (match.manufacturer, "manufacturers")):
+        told = match.get("/me/notifications", person.headers).json()["items"]
+        codes = [one["code"] for one in told if one["code"].startswith("contract_")]
+        assert sorted(codes) == ["contract_accepted", "contract_delivered", "contract_quoted"]
+        history = match.get(f"/{kind}/{person.company_id}/history", person.headers).json()["items"]
+        actions = {one["action"] for one in history}
+        assert {"contract.quoted", "contract.accepted", "contract.delivered"} <= actions
+
+
+def test_the_schedule_comes_as_a_file_too(match: Match) -> None:
+    contract = match.running()
+    lines = match.schedule(contract)["lines"]
+    path = f"/v1/contracts/{contract}/schedule"
+    text = match.client.get(path, headers=match.manufacturer.headers | {"Accept": "text/csv"})
+    rows = list(csv.DictReader(text.content.decode("utf-8-sig").splitlines()))
+    assert [int(row["낼 금액(원)"]) for row in rows] == [line["owed_won"] for line in lines]
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    book = match.client.get(path, headers=match.manufacturer.headers | {"Accept": kind})
+    sheet = load_workbook(BytesIO(book.content)).active
+    assert sheet is not None
+    assert sheet.max_row == len(lines) + 1
+    problem(
+        match.client.get(path, headers=match.manager | {"Accept": "image/png"}),
+        406,
+        "not_acceptable_contract_schedule",
+    )
