@@ -4,13 +4,11 @@ One embedded PostgreSQL serves the whole run. Each pytest process works in its o
 from a template that the real migrations made once; a test that asks for `database` finds it empty.
 """
 
-import asyncio
 import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -36,6 +34,7 @@ from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import make_worker_app, run_worker
 from service.recommendations.matching_engine import MatchingEngine
 from service.settings import Settings
+from tests.factories.aside import run_aside
 from tests.factories.encoders import CountingEncoder
 from tests.factories.world import World
 
@@ -210,10 +209,7 @@ def run_jobs(database: Database, services: Services) -> Callable[[], None]:
     """Runs every waiting job to its end in this process; in a thread, as a browser keeps this one's loop."""
 
     def run() -> None:
-        with ThreadPoolExecutor(1) as aside:
-            aside.submit(
-                asyncio.run, run_worker(make_worker_app(database.url), services, wait=False)
-            ).result()
+        run_aside(run_worker(make_worker_app(database.url), services, wait=False))
 
     return run
 

@@ -156,6 +156,7 @@ AUDIT_NOUNS: dict[str, str] = {
     "certificate": "인증서",
     "fund_terms": "펀드 조건",
     "fund_loan": "펀드 대출",
+    "contract": "할부 계약",
     "account": "계정",
     "colleague": "동료",
     "session": "로그인",

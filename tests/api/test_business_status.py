@@ -1,6 +1,5 @@
 """What the tax service says of a company: seen by account managers, in nobody's way."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,6 +22,7 @@ from service.kit.business_number import parse_business_number
 from service.settings import Settings
 from tests.factories import companies
 from tests.factories.answers import problem, row_counts
+from tests.factories.aside import run_aside
 from tests.factories.encoders import CountingEncoder
 from tests.factories.numbers import business_number, wrong_check_digit
 from tests.factories.people import sign_in, staff, stored_manufacturer, stored_supplier
@@ -123,7 +123,7 @@ def test_a_register_that_is_away_holds_nothing_up_and_is_asked_again(
 
 
 def work(database: Database, services: Services) -> None:
-    asyncio.run(run_worker(make_worker_app(database.url), services, wait=False))
+    run_aside(run_worker(make_worker_app(database.url), services, wait=False))
 
 
 def test_many_registrations_wait_as_one_check(client: TestClient, database: Database) -> None:

@@ -1,6 +1,5 @@
 """The whole journey with the real encoder: from an import to a recommendation that explains itself."""
 
-import asyncio
 import json
 import math
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from service.jobs.worker import make_worker_app, run_worker
 from service.settings import Settings
 from tests.conftest import TEMPLATE
 from tests.factories import companies
+from tests.factories.aside import run_aside
 from tests.factories.people import Headers, admin, sign_in, staff
 
 pytestmark = pytest.mark.slow_encoder
@@ -90,7 +90,7 @@ def journey(settings: Settings, journey_database: Database, real_encoder: Encode
         app.state.matching.caught_up,
         app.state.settings,
     )
-    asyncio.run(run_worker(make_worker_app(journey_database.url), services, wait=False))
+    run_aside(run_worker(make_worker_app(journey_database.url), services, wait=False))
     app.state.matching.refresh()
     manager = staff(client)
     path = f"/v1/needs/{need.json()['id']}/recommendations"

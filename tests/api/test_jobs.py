@@ -20,6 +20,7 @@ from service.jobs.worker import make_worker_app, run_worker
 from service.suppliers.operations import add_supplier
 from service.suppliers.schemas import SupplierImportInput
 from tests.factories import companies
+from tests.factories.aside import run_aside
 from tests.factories.encoders import CountingEncoder
 from tests.factories.numbers import business_number
 from tests.factories.people import sign_in, staff, stored_supplier
@@ -173,7 +174,7 @@ def test_the_job_of_a_killed_worker_is_taken_again(
     supplier_id = stored_supplier(client)
     _leave_to_a_dead_worker(database)
     monkeypatch.setattr("service.jobs.worker.POLL_SECONDS", 0.05)
-    asyncio.run(asyncio.wait_for(_work_until_embedded(database, services, supplier_id), timeout=20))
+    run_aside(asyncio.wait_for(_work_until_embedded(database, services, supplier_id), timeout=20))
 
 
 def _leave_to_a_dead_worker(database: Database) -> None:

@@ -50,7 +50,8 @@ def test_the_first_start_says_where_it_is_and_how_to_sign_in(service: RunningSer
     # The documentation page needs nothing from outside: every address in it is our own.
     page = httpx.get(f"{service.address}/docs").text
     assert "cdn" not in page
-    assert httpx.get(f"{service.address}/", follow_redirects=True).url.path == "/docs"
+    first = httpx.get(f"{service.address}/", headers={"Accept": "text/html"})
+    assert "공장에서 힘든 일을 적으면" in first.text
 
 
 def test_the_demo_plating_need_gets_suppliers_who_know_plating(service: RunningService) -> None:

@@ -1,6 +1,5 @@
 """The whole application over a database of its own, with the small encoder and everything switched on."""
 
-import asyncio
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from service.db.session import Database
 from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import make_worker_app, run_worker
 from service.settings import Settings
+from tests.factories.aside import run_aside
 from tests.faults.environment import database_of_its_own
 
 
@@ -43,7 +43,7 @@ def application() -> Iterator[tuple[FastAPI, Callable[[], None]]]:
         )
 
         def catch_up() -> None:
-            asyncio.run(run_worker(make_worker_app(url), services, wait=False))
+            run_aside(run_worker(make_worker_app(url), services, wait=False))
             app.state.matching.refresh()
 
         catch_up()

@@ -5,7 +5,6 @@ Pictures hold 256 colours, which pages never exceed to the eye, and stay small e
 """
 
 import argparse
-import asyncio
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -30,6 +29,7 @@ from service.jobs.worker import make_worker_app, run_worker
 from service.recommendations.matching_engine import load_encoder
 from service.seeding import DEMO_ACCOUNT_MANAGER, DEMO_ADMIN, DEMO_MANUFACTURER, DEMO_SUPPLIER, is_empty
 from service.settings import Seed, Settings
+from tests.factories.aside import run_aside
 from tests.web.browsing import DESKTOP, PHONE, Site, launch, serving
 
 DATA = Path(".alliance/screenshots-service")
@@ -114,7 +114,7 @@ def _service(settings: Settings) -> Iterator[str]:
 def _work(app: FastAPI, database: Database, encoder: LazyEncoder, settings: Settings) -> None:
     """Run the jobs that wait: clusters, among others."""
     services = Services(database, encoder, make_register(settings), app.state.matching.caught_up, settings)
-    asyncio.run(run_worker(make_worker_app(database.url), services, wait=False))
+    run_aside(run_worker(make_worker_app(database.url), services, wait=False))
 
 
 def _decide(address: str, password: str) -> None:

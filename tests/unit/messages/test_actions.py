@@ -19,6 +19,11 @@ MADE = {
         f"fund_loan.{what}" for what in ("reserved", "changed", "approved", "declined", "disbursed")
     ]
     + [f"fund_loan.{what}" for what in ("cancelled", "expired", "repayment", "reversal")],
+    "contract.{}": [
+        f"contract.{what}"
+        for what in ("quoted", "changed", "accepted", "delivered", "payment", "reversal", "settled")
+    ]
+    + ["contract.cancelled", "contract.lapsed"],
     "ranking.{}": [f"ranking.{reason}" for reason in ("adjusted", "chosen", "rolled_back", "promoted")],
 }
 """What becomes of the actions that are put together where they are recorded."""

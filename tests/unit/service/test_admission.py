@@ -3,6 +3,7 @@
 import asyncio
 
 from service.kit.admission import Admission
+from tests.factories.aside import run_aside
 
 
 def test_no_more_are_let_in_at_once_than_the_most_and_none_is_left_out() -> None:
@@ -21,7 +22,7 @@ def test_no_more_are_let_in_at_once_than_the_most_and_none_is_left_out() -> None
         await asyncio.gather(*(work(admission) for _ in range(50)))
 
     admission = Admission(most=8)
-    asyncio.run(run(admission))
+    run_aside(run(admission))
     assert (most_present, done) == (8, 50)
-    asyncio.run(run(admission))  # another event loop, as in another test
+    run_aside(run(admission))  # another event loop, as in another test
     assert done == 100
