@@ -128,16 +128,15 @@ class World:
 
     def _run_id(self, owner: str | None) -> str:
         stored_supplier(self.client)
-        need = self.thing("need_id", owner)
+        need = self._need_id(owner)
         self.catch_up()
         run = self._made("GET", f"/v1/needs/{need}/recommendations")
         self.shown_supplier = run["items"][0]["supplier"]["id"]
         return str(run["run_id"])
 
     def _job_id(self, _owner: str | None) -> str:
-        """A plan that has been made."""
-        self.thing("need_id", None)
-        job = str(self._made("POST", "/v1/assignments", json={})["id"])
+        """A plan that has been made, for a need that nobody has closed yet."""
+        job = str(self._made("POST", "/v1/assignments", json={"need_ids": [self._need_id(None)]})["id"])
         self.catch_up()
         return job
 
