@@ -73,9 +73,10 @@ class World:
             self._things[parameter, owner] = getattr(self, f"_{parameter}")(owner)
         return self._things[parameter, owner]
 
-    def renew(self, parameter: str) -> None:
-        """Things of that kind may be gone: whoever asks next gets new ones."""
-        self._things = {key: thing for key, thing in self._things.items() if key[0] != parameter}
+    def renew(self, parameter: str | None = None) -> None:
+        """Things of that kind, or of all kinds, may be gone: whoever asks next gets new ones."""
+        kept = {} if parameter is None else self._things
+        self._things = {key: thing for key, thing in kept.items() if key[0] != parameter}
 
     def missing(self, parameter: str) -> str:
         """An id under which there is nothing."""

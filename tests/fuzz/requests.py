@@ -64,6 +64,15 @@ def fuzz(
     return statuses, failures
 
 
+def _thing(world: World, name: str) -> str:
+    """A thing of that kind; all is made anew when requests before have closed what it is made of."""
+    try:
+        return world.thing(name, None)
+    except AssertionError:
+        world.renew()
+        return world.thing(name, None)
+
+
 def _try_out(operation: Any, world: World, examples: int, seed: int, statuses: Counter[str]) -> None:
     chance = random.Random(f"{operation.label} {seed}")
 
@@ -79,7 +88,7 @@ def _try_out(operation: Any, world: World, examples: int, seed: int, statuses: C
     def answer(case: Any) -> None:
         for name in case.path_parameters or {}:
             if chance.random() < EXISTING:
-                case.path_parameters[name] = world.thing(name, None)
+                case.path_parameters[name] = _thing(world, name)
         actor = chance.choice(ACTORS)
         case.headers = {**dict(case.headers or {}), **world.headers(actor)}
         response = case.call()
