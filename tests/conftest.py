@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from fastapi import FastAPI
@@ -48,6 +49,9 @@ for _name in [name for name in os.environ if name.startswith("ALLIANCE_")]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow_encoder: runs the real encoder (seconds to prepare and load)")
+    # No test asserts wall time: an example that is slow on a busy machine is not wrong.
+    hypothesis.settings.register_profile("without a clock", deadline=None)
+    hypothesis.settings.load_profile("without a clock")
     # The cheapest argon2: hundreds of contacts are registered, and none of them is a real one.
     cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
     service.accounts.passwords._hasher = cheap

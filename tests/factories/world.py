@@ -129,7 +129,7 @@ class World:
 
     def _run_id(self, owner: str | None) -> str:
         stored_supplier(self.client)
-        need = self._need_id(owner)
+        need = self.thing("need_id", owner)
         self.catch_up()
         run = self._made("GET", f"/v1/needs/{need}/recommendations")
         self.shown_supplier = run["items"][0]["supplier"]["id"]
