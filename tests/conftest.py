@@ -19,7 +19,6 @@ from filelock import FileLock
 from psycopg import sql
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import text
 from starlette.testclient import TestClient
 
 import service.accounts.passwords
@@ -36,6 +35,7 @@ from service.jobs.worker import make_worker_app, run_worker
 from service.recommendations.matching_engine import MatchingEngine
 from service.settings import Settings
 from tests.factories.aside import run_aside
+from tests.factories.emptying import empty_tables
 from tests.factories.encoders import CountingEncoder
 from tests.factories.world import World
 
@@ -149,13 +149,7 @@ def own_database(new_database: Callable[..., str]) -> Iterator[Database]:
 def database(own_database: Database) -> Database:
     """An empty, migrated database."""
     with own_database.transaction() as session:
-        session.execute(text("SET LOCAL session_replication_role = replica"))  # past the append-only triggers
-        names = session.execute(
-            text(
-                "SELECT tablename FROM pg_tables WHERE schemaname='public' AND tablename <> 'alembic_version'"
-            )
-        ).scalars()
-        session.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+        empty_tables(session)
     return own_database
 
 
