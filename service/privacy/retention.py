@@ -191,6 +191,12 @@ RULES: tuple[Rule, ...] = (
         _by("DELETE FROM notification WHERE created_at < :cut_off"),
     ),
     Rule(
+        "webhook_messages",
+        timedelta(days=90),
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (웹훅으로 보낸 것과 받는 곳의 답)",
+        _by("DELETE FROM webhook_message WHERE occurred_at < :cut_off"),
+    ),
+    Rule(
         "idempotency_answers",
         timedelta(hours=24),
         "개인정보 보호법 제21조; 재전송을 알아보는 24시간이 지나면 쓰임이 없음",
