@@ -94,19 +94,16 @@ async def run_worker(app: App, services: Services, *, wait: bool = True) -> None
     """
     async with app.open_async(), _rescuing_stalled_jobs(app):
         if not wait:
-            await _work_on(app, services, None, 1, wait=False)
+            await _work_on(app, services, *Queue, at_once=1, wait=False)
             return
         async with asyncio.TaskGroup() as hands:
-            hands.create_task(_work_on(app, services, Queue.OWN, 1))
-            hands.create_task(_work_on(app, services, Queue.OUTWARD, OUTWARD_AT_ONCE))
+            hands.create_task(_work_on(app, services, Queue.OWN, at_once=1))
+            hands.create_task(_work_on(app, services, Queue.OUTWARD, at_once=OUTWARD_AT_ONCE))
 
 
-async def _work_on(
-    app: App, services: Services, queue: Queue | None, at_once: int, *, wait: bool = True
-) -> None:
-    """Take jobs of that queue, or of all."""
+async def _work_on(app: App, services: Services, *queues: Queue, at_once: int, wait: bool = True) -> None:
     await app.run_worker_async(
-        queues=[queue.value] if queue else None,
+        queues=[queue.value for queue in queues],
         wait=wait,
         concurrency=at_once,
         fetch_job_polling_interval=POLL_SECONDS,

@@ -156,9 +156,10 @@ def _is_due(day: date) -> ColumnElement[bool]:
     choice = select(MailChoice).where(MailChoice.account_id == Account.id).correlate(Account)
     settled = or_(
         col(MailChoice.frequency).not_in(_DIGESTS),
-        and_(MailChoice.frequency == MailFrequency.DAILY.value, col(MailChoice.mailed_on) >= day),
+        and_(col(MailChoice.frequency) == MailFrequency.DAILY.value, col(MailChoice.mailed_on) >= day),
         and_(
-            MailChoice.frequency == MailFrequency.WEEKLY.value, col(MailChoice.mailed_on) >= _monday_of(day)
+            col(MailChoice.frequency) == MailFrequency.WEEKLY.value,
+            col(MailChoice.mailed_on) >= _monday_of(day),
         ),
     )
     return and_(_MAILABLE, ~choice.where(settled).exists())

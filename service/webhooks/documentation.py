@@ -36,13 +36,14 @@ def _document(event: PublicEvent) -> None:
 
 def _payload(event: PublicEvent) -> type[BaseModel]:
     name = "".join(part.capitalize() for part in event.type.replace(".", "_").split("_"))
+    kind: Any = Literal[event.type]
     members: dict[str, Any] = dict.fromkeys((*event.subjects, *event.carried), (str, ...))
     path = (str, Field(description="자세한 내용을 볼 API의 주소 (서비스 주소 뒤에 붙입니다)"))
     data = create_model(f"{name}Data", __doc__="번호와 코드.", **members, path=path)
     return create_model(
         f"{name}Event",
         __doc__=EVENT_TEXTS[event.type],
-        type=(Literal[event.type], ...),
+        type=(kind, ...),
         timestamp=(datetime, Field(description="일어난 때")),
         data=(data, ...),
     )

@@ -139,7 +139,7 @@ def rotate_webhook_secret(
 
 
 @router.post("/webhooks/{webhook_id}/test", status_code=201, summary="웹훅 시험 전송")
-def test_webhook(
+def try_webhook(
     webhook_id: UUID, _actor: Administrator, session: DbSession, response: Response
 ) -> DeliveryAnswer:
     """종류가 ping인 이벤트를 이 웹훅에만 보냅니다. 결과는 Location의 주소에서 봅니다."""

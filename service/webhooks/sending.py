@@ -1,5 +1,6 @@
 """One try to hand a message over: one POST to a checked address, no redirect followed, within seconds."""
 
+import contextlib
 import ssl
 import time
 from collections.abc import Iterable, Mapping
@@ -42,6 +43,7 @@ class Sender:
 
     loopback: bool = False
     resolve: Resolve = resolved_by_system
+    seconds: float = SECONDS
 
     def check(self, url: str) -> None:
         """Refuse an address that nothing would be sent to. Raises AddressError."""
@@ -50,15 +52,12 @@ class Sender:
     def send(self, url: str, headers: Mapping[str, str], payload: str) -> Outcome:
         """Try once; whatever goes wrong is an outcome."""
         network = _CheckedNetwork(self, plain=url.startswith("http:"))
-        sent = {"content-type": "application/json", "user-agent": USER_AGENT, "accept-encoding": "identity"}
+        own = {"content-type": "application/json", "user-agent": USER_AGENT, "accept-encoding": "identity"}
+        sent = [*own.items(), *headers.items()]
         try:
             with (
-                httpcore.ConnectionPool(
-                    ssl_context=ssl.create_default_context(), network_backend=network
-                ) as pool,
-                pool.stream(
-                    "POST", url, headers=list((sent | dict(headers)).items()), content=payload.encode()
-                ) as answer,
+                httpcore.ConnectionPool(ssl.create_default_context(), network_backend=network) as pool,
+                pool.stream("POST", url, headers=sent, content=payload.encode()) as answer,
             ):
                 return _outcome(answer.status, _beginning(answer.iter_stream()))
         except AddressError as refusal:
@@ -81,17 +80,18 @@ def sender_of(settings: Settings) -> Sender:
 def _outcome(status: int, response: str) -> Outcome:
     if 200 <= status < 300:
         return Outcome(status, None, response)
-    faults = {410: "gone"}
-    return Outcome(status, "redirected" if 300 <= status < 400 else faults.get(status, "refused"), response)
+    fault = "gone" if status == 410 else "redirected" if 300 <= status < 400 else "refused"
+    return Outcome(status, fault, response)
 
 
 def _beginning(chunks: Iterable[bytes]) -> str:
-    """The first bytes as text that a database can store."""
+    """The first bytes as text that a database can store; the status has told already what became of it."""
     read = b""
-    for chunk in chunks:
-        read += chunk
-        if len(read) >= READ_BYTES:
-            break
+    with contextlib.suppress(httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError):
+        for chunk in chunks:
+            read += chunk
+            if len(read) >= READ_BYTES:
+                break
     return read[:READ_BYTES].decode(errors="replace").replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
@@ -104,7 +104,7 @@ class _CheckedNetwork(httpcore.NetworkBackend):
         self._sender = sender
         self._plain = plain
         self._system = httpcore.SyncBackend()
-        self._ends_at = time.monotonic() + SECONDS
+        self._ends_at = time.monotonic() + sender.seconds
 
     def connect_tcp(
         self,
