@@ -80,5 +80,5 @@ LABELS: dict[str, dict[str, str]] = {
 def attempt_text(fault: str | None, status: int | None) -> str:
     """How a try went."""
     if fault is None:
-        return f"받는 곳이 {status}(으)로 답해 전했습니다."
+        return f"받는 곳이 받았습니다. (상태 {status})"
     return f"{FAULTS[fault]} (상태 {status})" if status else FAULTS[fault]

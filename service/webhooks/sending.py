@@ -92,7 +92,7 @@ def _beginning(chunks: Iterable[bytes]) -> str:
             read += chunk
             if len(read) >= READ_BYTES:
                 break
-    return read[:READ_BYTES].decode(errors="replace").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    return read[:READ_BYTES].decode(errors="ignore").replace("\x00", "")
 
 
 class _CheckedNetwork(httpcore.NetworkBackend):
