@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from service.db.tables import WebhookDelivery, WebhookEndpoint, WebhookMessage
 from service.events.catalogue import event_of
 from service.jobs.names import DELIVER_WEBHOOK
-from service.jobs.queue import Queue, enqueue
+from service.jobs.queue import Priority, Queue, enqueue
 from service.kit import clock
 
 
@@ -21,42 +21,49 @@ def publish(session: Session, action: str, subject_ids: Sequence[UUID], after: M
     if event is None:
         return
     with session.no_autoflush:  # a change that cannot be stored is refused where its operation expects it
-        wanted = select(WebhookEndpoint.id).where(
+        wanted = select(WebhookEndpoint).where(
             col(WebhookEndpoint.enabled),
             or_(
                 func.cardinality(col(WebhookEndpoint.event_types)) == 0,
                 literal(event.type) == func.any(col(WebhookEndpoint.event_types)),
             ),
         )
-        endpoint_ids = session.exec(wanted).all()
-    if endpoint_ids:
-        send_to(session, endpoint_ids, event.type, event.data(subject_ids, after))
+        endpoints = session.exec(wanted).all()
+    if endpoints:
+        send_to(session, endpoints, event.type, event.data(subject_ids, after))
 
 
 def send_to(
-    session: Session, endpoint_ids: Sequence[UUID], event_type: str, data: dict[str, Any]
+    session: Session, endpoints: Sequence[WebhookEndpoint], event_type: str, data: dict[str, Any]
 ) -> list[WebhookDelivery]:
-    """One message for all of these endpoints, on its way after the commit."""
+    """One message for all of these endpoints, on its way after the commit.
+
+    Those that take what they are sent come first: one that hangs gets only hands that are free.
+    """
     message = WebhookMessage(type=event_type, data=data)
     session.add(message)
     session.flush()
     deliveries = [
-        WebhookDelivery(message_id=message.id, endpoint_id=one, next_attempt_at=clock.now())
-        for one in endpoint_ids
+        WebhookDelivery(message_id=message.id, endpoint_id=each.id, next_attempt_at=clock.now())
+        for each in endpoints
     ]
     session.add_all(deliveries)
     session.flush()
-    for delivery in deliveries:
-        enqueue_attempt(session, delivery)
+    for delivery, endpoint in zip(deliveries, endpoints, strict=True):
+        urgent = endpoint.failing_since is None
+        enqueue_attempt(session, delivery, Priority.PERSON_WAITS if urgent else Priority.BULK)
     return deliveries
 
 
-def enqueue_attempt(session: Session, delivery: WebhookDelivery, at: datetime | None = None) -> None:
+def enqueue_attempt(
+    session: Session, delivery: WebhookDelivery, priority: Priority, at: datetime | None = None
+) -> None:
     """Have the present turn of a delivery tried, at once or at that time."""
     enqueue(
         session,
         DELIVER_WEBHOOK,
         once=f"webhook:{delivery.id}:{delivery.turn}",
+        priority=priority,
         queue=Queue.OUTWARD,
         at=at,
         delivery_id=str(delivery.id),

@@ -56,7 +56,7 @@ def _by(statement: str) -> Erase:
 
 def erase_accounts(session: Session, account_ids: Sequence[UUID]) -> None:
     """Leave of these people an id that says nothing: other rows may still point at it."""
-    for table in ("account_session", "account_link"):
+    for table in ("account_session", "account_link", "mail_choice"):
         session.execute(text(f"DELETE FROM {table} WHERE account_id = ANY(:ids)"), {"ids": list(account_ids)})
     session.execute(
         text("""

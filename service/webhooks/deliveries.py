@@ -25,6 +25,7 @@ from service.db.tables import (
     WebhookMessage,
 )
 from service.events.outbox import enqueue_attempt
+from service.jobs.queue import Priority
 from service.kit import clock
 from service.notifications.operations import notify_administrators
 from service.webhooks.sending import Outcome, Sender
@@ -105,12 +106,15 @@ def wait_after(step: int, chance: float) -> timedelta | None:
 
 
 def rearrange(session: Session, delivery: WebhookDelivery, at: datetime | None = None) -> None:
-    """Have a held delivery tried, at once or at that time; what was arranged before does nothing."""
+    """Have a held delivery tried, at once or at that time; what was arranged before does nothing.
+
+    What was put off waits behind what is new.
+    """
     delivery.state, delivery.ended_at = DeliveryState.PENDING.value, None
     delivery.turn += 1
     delivery.next_attempt_at = at or clock.now()
     session.flush()
-    enqueue_attempt(session, delivery, at)
+    enqueue_attempt(session, delivery, Priority.BULK if at else Priority.PERSON_WAITS, at)
 
 
 def resume_overdue(session: Session, overdue: timedelta = timedelta(hours=1)) -> int:

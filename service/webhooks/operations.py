@@ -74,7 +74,7 @@ def send_test(session: Session, endpoint: WebhookEndpoint) -> WebhookDelivery:
     """Send a ping there and nowhere else. Raises `Problem` 409 `webhook_disabled`."""
     _require_enabled(endpoint)
     data = {"webhook_id": str(endpoint.id), "path": f"/v1/webhooks/{endpoint.id}"}
-    return send_to(session, [endpoint.id], PING, data)[0]
+    return send_to(session, [endpoint], PING, data)[0]
 
 
 def redeliver(session: Session, endpoint: WebhookEndpoint, delivery: WebhookDelivery) -> WebhookDelivery:

@@ -18,6 +18,7 @@ from service.accounts.actor import SYSTEM
 from service.accounts.audit import record_event
 from service.db.session import Database
 from service.db.tables import AuditEvent, DeliveryState, SupplierStatus, WebhookDelivery, WebhookMessage
+from service.jobs.queue import Priority
 from service.kit import clock
 from service.privacy.purge import purge
 from service.suppliers.operations import add_supplier
@@ -264,6 +265,24 @@ class TestRetries:
         alliance.attempt(delivery_id, turn=1)
         assert alliance.attempt(delivery_id, turn=1) is None
         assert len(receiver.received) == 1
+
+    def test_who_fails_waits_behind_who_does_not(
+        self, alliance: Alliance, receiver: Receiver, database: Database
+    ) -> None:
+        """In a queue of their own: neither our own work nor other receivers wait for one that hangs."""
+        receiver.status = 500
+        alliance.attempt(alliance.ping())
+        Alliance(alliance.client, database)
+        supplier = stored_supplier(alliance.client, SupplierStatus.PENDING)
+        alliance.client.post(f"/v1/suppliers/{supplier}/approval", headers=alliance.admin)
+        with database.transaction() as session:
+            jobs = session.connection().exec_driver_sql(
+                "SELECT d.endpoint_id::text, j.priority, j.queue_name FROM procrastinate_jobs j "
+                "JOIN webhook_delivery d ON d.id::text = j.args->>'delivery_id' "
+                "AND d.turn = (j.args->>'turn')::int"
+            )
+            found = {(endpoint_id == alliance.id, priority, queue) for endpoint_id, priority, queue in jobs}
+        assert found == {(True, Priority.BULK, "outward"), (False, Priority.PERSON_WAITS, "outward")}
 
     def test_what_a_lost_job_left_is_taken_up(
         self, alliance: Alliance, receiver: Receiver, database: Database, run_jobs: Callable[[], None]
