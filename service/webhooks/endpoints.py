@@ -27,6 +27,7 @@ from service.webhooks.queries import (
     attempts_of,
     get_delivery,
     get_webhook,
+    get_webhook_to_delete,
     list_deliveries,
     list_webhooks,
 )
@@ -117,7 +118,7 @@ def remove_webhook(
     webhook_id: UUID, actor: AdministratorInPerson, session: DbSession, if_match: IfMatch = None
 ) -> None:
     """웹훅과 그 전송 기록을 지웁니다. 보내는 중이던 것은 더 보내지 않습니다."""
-    endpoint = get_webhook(session, webhook_id, lock=True)
+    endpoint = get_webhook_to_delete(session, webhook_id)
     require_match(if_match, endpoint.version)
     delete_webhook(session, actor, endpoint)
 

@@ -32,6 +32,14 @@ def get_webhook(session: Session, webhook_id: UUID, *, lock: bool = False) -> We
     return _found(session.exec(statement).first())
 
 
+def get_webhook_to_delete(session: Session, webhook_id: UUID) -> WebhookEndpoint:
+    """An endpoint, once no try is under way there: held from the start as a deletion will hold it, so that
+    a try that is about to note its outcome and the deletion never wait for each other. Raises `Problem` 404.
+    """
+    statement = select(WebhookEndpoint).where(WebhookEndpoint.id == webhook_id).with_for_update()
+    return _found(session.exec(statement.execution_options(populate_existing=True)).first())
+
+
 def list_webhooks(
     session: Session, limit: int, cursor: str | None = None
 ) -> tuple[Sequence[WebhookEndpoint], str | None]:

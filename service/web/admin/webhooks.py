@@ -31,7 +31,13 @@ from service.webhooks.operations import (
     rotate_secret,
     send_test,
 )
-from service.webhooks.queries import DeliveryFilter, get_webhook, list_deliveries, list_webhooks
+from service.webhooks.queries import (
+    DeliveryFilter,
+    get_webhook,
+    get_webhook_to_delete,
+    list_deliveries,
+    list_webhooks,
+)
 from service.webhooks.schemas import SecretRotationInput, State, WebhookInput, WebhookPatch
 from service.webhooks.signing import secret_of
 
@@ -142,7 +148,7 @@ def send_failed_again(visitor: AdminVisitor, webhook_id: UUID, form: Posted, ses
 @router.post("/admin/webhooks/{webhook_id}/deletion")
 def delete_endpoint(visitor: AdminVisitor, webhook_id: UUID, session: DbSession) -> Response:
     """End it, with its log."""
-    delete_webhook(session, visitor.actor, get_webhook(session, webhook_id, lock=True))
+    delete_webhook(session, visitor.actor, get_webhook_to_delete(session, webhook_id))
     return go_to("/admin/webhooks", done="webhook_deleted")
 
 
