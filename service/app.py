@@ -19,10 +19,12 @@ import service.colleagues.jobs
 import service.deals.contracts.jobs
 import service.fund.jobs
 import service.imports.jobs
+import service.notifications.jobs
 import service.privacy.jobs
 import service.ranking.jobs
 import service.recommendations.jobs
 import service.suppliers.jobs
+import service.webhooks.jobs
 from matching.encoder import Encoder
 from service.accounts import endpoints as accounts
 from service.accounts.actor import holder_of
@@ -67,6 +69,9 @@ from service.suppliers import certificate_endpoints as certificates
 from service.suppliers import endpoints as suppliers
 from service.suppliers import exports
 from service.web.site import install_website
+from service.webhooks import documentation as webhook_documentation
+from service.webhooks import endpoints as webhooks
+from service.webhooks.sending import sender_of
 
 FEATURES = (
     suppliers,
@@ -90,6 +95,7 @@ FEATURES = (
     account_endpoints,
     privacy,
     notifications,
+    webhooks,
     exports,
     financing,
     fund,
@@ -107,6 +113,8 @@ REGISTERED_JOBS = (
     service.ranking.jobs,
     service.recommendations.jobs,
     service.suppliers.jobs,
+    service.notifications.jobs,
+    service.webhooks.jobs,
 )
 LARGEST_BODY = 1 * MEGABYTE
 LARGEST_IMPORT = 64 * MEGABYTE
@@ -149,6 +157,7 @@ def create_app(
     app.state.rate_limits = RateLimits(on=settings.rate_limit == "on")
     app.state.matching = engine
     app.state.register = register
+    app.state.webhook_sender = sender_of(settings)
     _mount(app)
     _frame(app, settings)
     install_problem_handlers(app, REFUSALS)
@@ -193,6 +202,7 @@ def _mount(app: FastAPI) -> None:
         v1.include_router(feature.router)
     v1.include_router(accounts.auth_router)
     app.include_router(v1)
+    app.webhooks.include_router(webhook_documentation.router)
 
     @app.get("/healthz", tags=["상태"], summary="살아 있는지")
     def healthz() -> dict[str, str]:
@@ -227,6 +237,12 @@ def _body_limit(path: str) -> int:
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
-        schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+        schema = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            routes=app.routes,
+            webhooks=app.webhooks.routes,
+        )
         app.openapi_schema = complete_openapi(schema)
     return app.openapi_schema

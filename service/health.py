@@ -11,7 +11,7 @@ from sqlmodel import Session, col, func, select
 from service.db.migrate import is_current
 from service.db.session import Database
 from service.db.tables import Job, JobStatus
-from service.jobs.names import SEND_LINK
+from service.jobs.names import MAIL_DIGEST, MAIL_NOTIFICATION, SEND_LINK
 from service.messages import sentence
 from service.recommendations.matching_engine import encoder_name
 from service.recommendations.vectors import owners_without_vectors
@@ -99,9 +99,11 @@ def check_failed_jobs(session: Session) -> Finding:
 def check_mail(session: Session) -> Finding:
     """The mail server takes what is sent: no mail waits to be tried again."""
     asked = text(
-        "SELECT count(*) FROM procrastinate_jobs WHERE task_name = :task AND status = 'todo' AND attempts > 0"
+        "SELECT count(*) FROM procrastinate_jobs "
+        "WHERE task_name = ANY(:tasks) AND status = 'todo' AND attempts > 0"
     )
-    count = session.execute(asked, {"task": SEND_LINK}).scalar_one()
+    mailing = [SEND_LINK, MAIL_NOTIFICATION, MAIL_DIGEST]
+    count = session.execute(asked, {"tasks": mailing}).scalar_one()
     if count:
         return Finding.fault("mail", "mail_refused", count=count)
     return Finding.fine("mail", "mail_fine")

@@ -138,6 +138,9 @@ class Settings(BaseSettings):
     nts_url: Annotated[str, AfterValidator(_web_address)] = Field(
         "https://api.odcloud.kr/api/nts-businessman/v1", description="where the tax service's API is"
     )
+    webhook_loopback: Literal["on", "off"] = Field(
+        "off", description="for trials: webhooks may go to this machine, over http too"
+    )
     rate_limit: Literal["on", "off"] = Field("on", description="limits on requests per address")
     cors_origins: Annotated[
         tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_listed)

@@ -162,7 +162,8 @@ def encoder() -> CountingEncoder:
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a quiet service without limits on requests."""
-    return Settings(data_dir=tmp_path_factory.mktemp("service"), rate_limit="off", log_level="INFO")
+    folder = tmp_path_factory.mktemp("service")
+    return Settings(data_dir=folder, rate_limit="off", log_level="INFO", webhook_loopback="on")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The audit trail: one row for each change of state."""
+"""The audit trail: one row for each change of state, and word of it to other systems."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -8,19 +8,22 @@ from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor
 from service.db.tables import Account, ApiKey, AuditEvent
+from service.events.outbox import publish
 
 
 def record_event(
     session: Session,
     actor: Actor,
     action: str,
-    subject_id: UUID,
-    *,
+    *subject_ids: UUID,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write `action` ("noun.verb") into the transaction of the change itself."""
-    session.add(
+    """Write `action` ("noun.verb") into the transaction of the change itself, for each that it is about.
+
+    Every change passes here, so here other systems are told too, of what `service.events` makes public.
+    """
+    session.add_all(
         AuditEvent(
             action=action,
             actor=actor.label,
@@ -28,7 +31,9 @@ def record_event(
             before=dict(before) if before is not None else None,
             after=dict(after) if after is not None else None,
         )
+        for subject_id in subject_ids
     )
+    publish(session, action, subject_ids, after or {})
 
 
 def names_of_actors(session: Session, labels: Iterable[str]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Putting work on the queue, in the transaction that makes it necessary."""
 
 import contextlib
-from enum import IntEnum
+from datetime import datetime
+from enum import IntEnum, StrEnum
 
 from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
@@ -19,15 +20,24 @@ class Priority(IntEnum):
     PERSON_WAITS = 10
 
 
+class Queue(StrEnum):
+    """Where work waits: what waits for other systems must not hold up the service's own."""
+
+    OWN = "default"
+    OUTWARD = "outward"
+
+
 def enqueue(
     session: Session,
     task: str,
     *,
     once: str,
     priority: Priority = Priority.PERSON_WAITS,
+    queue: Queue = Queue.OWN,
+    at: datetime | None = None,
     **arguments: JSONValue,
 ) -> None:
-    """Run `task` with these arguments after the commit; a rollback takes it back.
+    """Run `task` with these arguments after the commit, not before `at`; a rollback takes it back.
 
     `once` names work of which one waiting copy is enough: a second is not added while the first
     waits, and two of that name never run at the same time.
@@ -36,6 +46,12 @@ def enqueue(
         # Asking for the connection is what sets the savepoint: it must happen inside the nested block.
         connection = session.connection().connection.driver_connection
         deferrer = _queue.configure_task(
-            task, queueing_lock=once, lock=once, priority=priority, connection=connection
+            task,
+            queueing_lock=once,
+            lock=once,
+            priority=priority,
+            queue=queue.value,
+            schedule_at=at,
+            connection=connection,
         )
         deferrer.defer(**arguments)

@@ -8,6 +8,7 @@ import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 
 from service.db.session import driver_url
+from service.jobs.queue import Queue
 from service.jobs.services import Services
 
 log = structlog.get_logger()
@@ -20,6 +21,8 @@ HEARTBEAT_SECONDS = 2.0
 STALLED_AFTER_SECONDS = 10.0
 SHUTDOWN_SECONDS = 20.0
 RESTART_SECONDS = 1.0
+OUTWARD_AT_ONCE = 4
+"""How many of other systems may be waited for at the same time; each wait takes a thread."""
 KST_AHEAD_OF_UTC = 9
 """The queue reads its schedules in UTC; Korea has no summer time."""
 
@@ -84,19 +87,33 @@ async def keep_working(database_url: str, services: Services) -> None:
 
 
 async def run_worker(app: App, services: Services, *, wait: bool = True) -> None:
-    """Work until cancelled or, without `wait`, until no job is waiting."""
+    """Work until cancelled or, without `wait`, until no job is waiting.
+
+    What waits for other systems has hands of its own: a mail server or a receiver of webhooks that hangs
+    holds up nothing of ours.
+    """
     async with app.open_async(), _rescuing_stalled_jobs(app):
-        await app.run_worker_async(
-            wait=wait,
-            concurrency=1,
-            fetch_job_polling_interval=POLL_SECONDS,
-            update_heartbeat_interval=HEARTBEAT_SECONDS,
-            stalled_worker_timeout=STALLED_AFTER_SECONDS,
-            install_signal_handlers=False,
-            shutdown_graceful_timeout=SHUTDOWN_SECONDS,
-            delete_jobs="successful",
-            additional_context={"services": services},
-        )
+        if not wait:
+            await _work_on(app, services, *Queue, at_once=1, wait=False)
+            return
+        async with asyncio.TaskGroup() as hands:
+            hands.create_task(_work_on(app, services, Queue.OWN, at_once=1))
+            hands.create_task(_work_on(app, services, Queue.OUTWARD, at_once=OUTWARD_AT_ONCE))
+
+
+async def _work_on(app: App, services: Services, *queues: Queue, at_once: int, wait: bool = True) -> None:
+    await app.run_worker_async(
+        queues=[queue.value for queue in queues],
+        wait=wait,
+        concurrency=at_once,
+        fetch_job_polling_interval=POLL_SECONDS,
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=STALLED_AFTER_SECONDS,
+        install_signal_handlers=False,
+        shutdown_graceful_timeout=SHUTDOWN_SECONDS,
+        delete_jobs="successful",
+        additional_context={"services": services},
+    )
 
 
 @contextlib.asynccontextmanager

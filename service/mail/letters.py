@@ -11,12 +11,16 @@ from service.kit import clock
 
 @dataclass(frozen=True)
 class Letter:
-    """`id` names the letter: one that is sent twice after a fault carries the same Message-ID."""
+    """`id` names the letter: one that is sent twice after a fault carries the same Message-ID.
+
+    `unsubscribe` is where the reader stops letters of its kind (RFC 2369); none for one that was asked for.
+    """
 
     id: UUID
     to: str
     subject: str
     text: str
+    unsubscribe: str | None = None
 
 
 def as_message(letter: Letter, sender: str) -> EmailMessage:
@@ -28,5 +32,7 @@ def as_message(letter: Letter, sender: str) -> EmailMessage:
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe is not None:
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
     message.set_content(letter.text, cte="base64")
     return message

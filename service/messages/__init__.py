@@ -20,6 +20,7 @@ from service.messages import (
     suppliers,
     validation,
     web,
+    webhooks,
 )
 
 SENTENCES: dict[str, str] = {
@@ -41,6 +42,7 @@ SENTENCES: dict[str, str] = {
     **deals.SENTENCES,
     **contracts.SENTENCES,
     **web.SENTENCES,
+    **webhooks.SENTENCES,
     **desk.SENTENCES,
 }
 

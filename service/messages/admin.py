@@ -23,6 +23,11 @@ LABELS: dict[str, dict[str, str]] = {
         "send_link": "메일 보내기",
         "tidy_accounts": "끝난 로그인 지우기",
         "drop_invitations": "지난 초대 지우기",
+        "deliver_webhook": "웹훅 보내기",
+        "resume_webhooks": "멈춘 웹훅 다시 보내기",
+        "mail_notification": "알림 메일 보내기",
+        "mail_digests": "알림 모음 메일 준비",
+        "mail_digest": "알림 모음 메일 보내기",
     },
     "health": {
         "database": "데이터베이스",
@@ -83,6 +88,7 @@ LABELS: dict[str, dict[str, str]] = {
         "verdict": "결정",
         "position": "추천 순서",
         "run_id": "추천 회차",
+        "need_id": "수요 번호",
         "previous_until": "앞선 키를 쓸 수 있는 때",
         "purpose": "목적",
         "rows": "줄 수",
@@ -145,6 +151,10 @@ LABELS: dict[str, dict[str, str]] = {
         "application_days": "신청 뒤 기다리는 날",
         "overdue_addon_percent": "연체 가산 금리(%포인트)",
         "note": "메모",
+        "url": "주소",
+        "event_types": "이벤트",
+        "enabled": "켜짐",
+        "mail_frequency": "알림 메일",
     },
 }
 
@@ -165,5 +175,6 @@ AUDIT_NOUNS: dict[str, str] = {
     "ranking": "가중치",
     "assignment": "배정",
     "access_log": "접속기록",
+    "webhook": "웹훅",
 }
 """What an event of the audit trail is about, by the part of its action before the dot."""

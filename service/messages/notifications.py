@@ -1,7 +1,8 @@
-"""What a company is told inside the service, by what happened."""
+"""What a company is told inside the service, by what happened, and the letters that tell it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 SENTENCES: dict[str, str] = {}
 
@@ -81,6 +82,14 @@ TEXTS: dict[str, NotificationText] = {
         "할부 견적의 기한이 지났습니다",
         "수요 '{need_title}'의 할부 견적이 기한까지 수락되지 않았습니다. 계속하려면 새 견적을 요청해 주세요.",
     ),
+    "webhook_gone": NotificationText(
+        "웹훅을 껐습니다",
+        "'{webhook}' 웹훅의 받는 곳이 더 이상 받지 않는다고 답했습니다. 주소를 고쳐 다시 켜거나 지워 주세요.",
+    ),
+    "webhook_failing": NotificationText(
+        "웹훅을 껐습니다",
+        "'{webhook}' 웹훅이 닷새 동안 한 번도 받지 않았습니다. 받는 시스템을 확인한 뒤 다시 켜고 전하지 못한 것을 다시 보내 주세요.",
+    ),
 }
 
 
@@ -88,3 +97,44 @@ def notification_text(code: str, facts: Mapping[str, object]) -> NotificationTex
     """Heading and text with the facts filled in. Raises KeyError for an unknown code or a missing fact."""
     told = TEXTS[code]
     return NotificationText(told.title, told.text.format(**facts))
+
+
+FREQUENCIES: dict[str, str] = {
+    "at_once": "올 때마다 바로",
+    "daily": "하루치를 모아 날마다 아침 8시에",
+    "weekly": "한 주치를 모아 월요일 아침 8시에",
+    "none": "메일로 받지 않고 여기에서만 보기",
+}
+"""How often notifications are mailed."""
+
+_GREETING = "{name} 님, 안녕하세요.\n\n"
+_SUBJECT = "[스마트 팩토리 얼라이언스] "
+_END = (
+    "\n메일을 받는 때를 바꾸거나 그만 받으려면: {settings}\n\n"
+    "이 메일은 보내기만 하는 주소에서 왔습니다.\nKT 스마트 팩토리 얼라이언스\n"
+)
+
+Group = tuple[str, Sequence[tuple[date, str]], str]
+"""The heading of a kind, what happened on which day, and where it goes on."""
+
+
+def notice_text(name: str, told: NotificationText, place: str, settings: str) -> tuple[str, str]:
+    """Subject and text of the letter that tells of one thing."""
+    body = f"{told.title}.\n{told.text}\n\n보기: {place}\n"
+    return _SUBJECT + told.title, _GREETING.format(name=name) + body + _END.format(settings=settings)
+
+
+def digest_text(
+    name: str, groups: Sequence[Group], count: int, everything: str, settings: str
+) -> tuple[str, str]:
+    """Subject and text of a digest of that many things, some of which may be left out of the groups."""
+    parts = [_GREETING.format(name=name), f"아직 읽지 않은 새 알림 {count}건을 모았습니다.\n"]
+    for title, rows, place in groups:
+        parts.append(f"\n■ {title} ({len(rows)}건)\n")
+        parts += [f"- {day.month}월 {day.day}일: {text}\n" for day, text in rows]
+        parts.append(f"  보기: {place}\n")
+    left = count - sum(len(rows) for _, rows, _ in groups)
+    if left:
+        parts.append(f"\n그 밖에 {left}건이 더 있습니다.\n")
+    parts += [f"\n모든 알림: {everything}\n", _END.format(settings=settings)]
+    return f"{_SUBJECT}새 알림 {count}건", "".join(parts)

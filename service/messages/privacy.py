@@ -17,6 +17,7 @@ RULES: dict[str, str] = {
     "rejected_registrations": "거절된 등록의 연락처",
     "registration_drafts": "끝내지 않은 등록",
     "notifications": "오래된 알림",
+    "webhook_messages": "오래된 웹훅 전송 기록",
     "idempotency_answers": "재전송용으로 둔 답",
     "import_uploads": "끝나지 않은 가져오기 원본",
     "import_rejections": "가져오기에서 거절한 줄",
@@ -90,6 +91,11 @@ ACTIONS: dict[str, str] = {
     "ranking.rolled_back": "가중치를 앞선 판으로 되돌렸습니다",
     "ranking.promoted": "배운 가중치를 쓰기 시작했습니다",
     "access_log.exported": "접속기록을 내려받았습니다",
+    "webhook.created": "웹훅을 등록했습니다",
+    "webhook.changed": "웹훅을 고쳤습니다",
+    "webhook.rotated": "웹훅의 비밀값을 바꾸었습니다",
+    "webhook.disabled": "받지 않는 웹훅을 껐습니다",
+    "webhook.deleted": "웹훅을 지웠습니다",
 }
 
 ACCESS_LOG_HEADINGS: dict[str, str] = {

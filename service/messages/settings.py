@@ -19,6 +19,7 @@ WANTED: dict[str, str] = {
     "public_url": "http:// 나 https:// 로 시작하는 주소로 써 주세요.",
     "nts_api_key": "data.go.kr에서 받은 키를 써 주세요.",
     "nts_url": "http:// 나 https:// 로 시작하는 주소로 써 주세요.",
+    "webhook_loopback": "on이나 off로 써 주세요.",
     "rate_limit": "on이나 off로 써 주세요.",
     "cors_origins": "https://alliance.example 처럼 경로 없는 주소를 쉼표로 나누어 써 주세요.",
     "behind_tls": "on이나 off로 써 주세요.",

@@ -1,38 +1,72 @@
-"""Notifications over HTTP, for the people of companies and their systems."""
+"""Notifications over HTTP, for the people of companies and their systems, and how they are mailed."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 
-from service.accounts.actor import Actor, Role, require
+from service.accounts.actor import Actor, Person, Role, require
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
+from service.db.tables import Account, MailChoice, MailFrequency
+from service.kit.etags import IfMatch, etag, require_match
 from service.kit.pages import Cursor, Limit, Page
+from service.notifications.mail import choose_mail, lock_mail_choice, mail_choice_of
 from service.notifications.operations import mark_read
 from service.notifications.queries import notifications_of, unread_count
 from service.notifications.schemas import (
+    MailChoiceAnswer,
+    MailChoicePatch,
     NotificationAnswer,
     ReadingAnswer,
     ReadingInput,
     notification_answer,
 )
 
-router = APIRouter(prefix="/me/notifications", tags=["알림"], route_class=IdempotentRoute)
+router = APIRouter(prefix="/me", tags=["알림"], route_class=IdempotentRoute)
 
-Company = Annotated[Actor, Depends(require(Role.SUPPLIER, Role.MANUFACTURER))]
+Told = Annotated[Actor, Depends(require(Role.SUPPLIER, Role.MANUFACTURER, Role.ADMIN))]
 
 
-@router.get("", summary="우리 회사에 온 알림")
+@router.get("/notifications", summary="우리 회사에 온 알림")
 def list_notifications(
-    actor: Company, session: DbSession, limit: Limit = 20, cursor: Cursor = None
+    actor: Told, session: DbSession, limit: Limit = 20, cursor: Cursor = None
 ) -> Page[NotificationAnswer]:
-    """새것부터 봅니다. 회사 사람 누구든 읽으면 read_at이 채워집니다. 1년이 지나면 지워집니다."""
+    """새것부터 봅니다. 회사 사람 누구든 읽으면 read_at이 채워집니다. 1년이 지나면 지워집니다.
+
+    관리자는 서비스의 운영에 관한 알림을 봅니다.
+    """
     rows, next_cursor = notifications_of(session, actor, limit, cursor)
     return Page(items=[notification_answer(row) for row in rows], next_cursor=next_cursor)
 
 
-@router.post("/reading", summary="알림 읽음")
-def read_notifications(data: ReadingInput, actor: Company, session: DbSession) -> ReadingAnswer:
+@router.post("/notifications/reading", summary="알림 읽음")
+def read_notifications(data: ReadingInput, actor: Told, session: DbSession) -> ReadingAnswer:
     """본 알림을 읽음으로 바꿉니다. 다른 회사의 번호는 건너뜁니다."""
     marked = mark_read(session, actor, data.ids)
     return ReadingAnswer(marked=marked, unread=unread_count(session, actor))
+
+
+@router.get("/notification-mail", summary="알림 메일 설정")
+def read_mail_choice(actor: Person, session: DbSession, response: Response) -> MailChoiceAnswer:
+    """알림을 메일로 언제 받는지 봅니다. 정하지 않으면 하루치를 모아 아침에 받습니다."""
+    assert actor.account_id is not None
+    return _choice(session, mail_choice_of(session, actor.account_id), response)
+
+
+@router.patch("/notification-mail", summary="알림 메일 설정 바꾸기")
+def update_mail_choice(
+    patch: MailChoicePatch, actor: Person, session: DbSession, response: Response, if_match: IfMatch = None
+) -> MailChoiceAnswer:
+    """알림을 메일로 언제 받을지 정합니다. 확인한 전자우편 주소로만 보냅니다."""
+    assert actor.account_id is not None
+    choice = lock_mail_choice(session, actor.account_id)
+    require_match(if_match, choice.version)
+    choose_mail(session, actor, choice, MailFrequency(patch.frequency))
+    return _choice(session, choice, response)
+
+
+def _choice(session: DbSession, choice: MailChoice, response: Response) -> MailChoiceAnswer:
+    response.headers["ETag"] = etag(choice.version)
+    account = session.get_one(Account, choice.account_id)
+    confirmed = account.email_confirmed_at is not None
+    return MailChoiceAnswer(frequency=MailFrequency(choice.frequency), email_confirmed=confirmed)

@@ -7,9 +7,10 @@ from uuid import UUID
 from sqlalchemy import CursorResult, update
 from sqlmodel import Session, col
 
-from service.accounts.actor import Actor
+from service.accounts.actor import Actor, Role
 from service.db.tables import Notification, NotificationCode
 from service.kit import clock
+from service.notifications.mail import have_mailed_at_once
 from service.notifications.queries import told_to
 
 
@@ -25,12 +26,17 @@ def notify(
 
     `facts` fill the sentence of the code; they are kept for a year, so nothing about people belongs in them.
     """
-    session.add(
+    _tell(
+        session,
         Notification(
             code=code.value, supplier_id=supplier_id, manufacturer_id=manufacturer_id, facts=dict(facts)
-        )
+        ),
     )
-    session.flush()
+
+
+def notify_administrators(session: Session, code: NotificationCode, **facts: str) -> None:
+    """Tell all administrators; `facts` as for companies."""
+    _tell(session, Notification(code=code.value, role=Role.ADMIN.value, facts=dict(facts)))
 
 
 def mark_read(session: Session, actor: Actor, ids: Sequence[UUID]) -> int:
@@ -45,3 +51,9 @@ def mark_read(session: Session, actor: Actor, ids: Sequence[UUID]) -> int:
         ),
     )
     return int(seen.rowcount)
+
+
+def _tell(session: Session, notification: Notification) -> None:
+    session.add(notification)
+    session.flush()
+    have_mailed_at_once(session, notification)

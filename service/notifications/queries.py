@@ -1,21 +1,23 @@
-"""Reading notifications: a company sees its own."""
+"""Reading notifications: a company sees its own, administrators what concerns the service."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, false, func
 from sqlmodel import Session, col, select
 
-from service.accounts.actor import Actor
+from service.accounts.actor import Actor, Role
 from service.db.tables import Notification
 from service.kit.pages import cut_page, decode_uuid_cursor
 
 
 def told_to(actor: Actor) -> ColumnElement[bool]:
-    """Those of the actor's company, for all of its people; staff has none."""
+    """Those of the actor's company, for all of its people; of staff only administrators have any."""
     if actor.supplier_id is not None:
         return col(Notification.supplier_id) == actor.supplier_id
     if actor.manufacturer_id is not None:
         return col(Notification.manufacturer_id) == actor.manufacturer_id
+    if actor.role is Role.ADMIN:
+        return col(Notification.role) == Role.ADMIN.value
     return false()
 
 

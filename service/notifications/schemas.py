@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.db.tables import Notification
+from service.db.tables import MailFrequency, Notification
 from service.messages.notifications import notification_text
 
 
@@ -35,6 +35,23 @@ class ReadingAnswer(BaseModel):
 
     marked: int
     unread: int
+
+
+class MailChoicePatch(BaseModel):
+    """How often notifications are to be mailed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    frequency: MailFrequency = Field(
+        description="at_once: 올 때마다, daily: 날마다 아침 8시, weekly: 월요일 아침 8시, none: 받지 않음"
+    )
+
+
+class MailChoiceAnswer(BaseModel):
+    """How often notifications are mailed, and whether there is an address to mail them to."""
+
+    frequency: MailFrequency
+    email_confirmed: bool = Field(description="확인한 주소로만 보냅니다.")
 
 
 def notification_answer(row: Notification) -> NotificationAnswer:

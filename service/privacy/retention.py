@@ -56,7 +56,7 @@ def _by(statement: str) -> Erase:
 
 def erase_accounts(session: Session, account_ids: Sequence[UUID]) -> None:
     """Leave of these people an id that says nothing: other rows may still point at it."""
-    for table in ("account_session", "account_link"):
+    for table in ("account_session", "account_link", "mail_choice"):
         session.execute(text(f"DELETE FROM {table} WHERE account_id = ANY(:ids)"), {"ids": list(account_ids)})
     session.execute(
         text("""
@@ -189,6 +189,12 @@ RULES: tuple[Rule, ...] = (
         timedelta(days=365),
         "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (회사에 보낸 알림)",
         _by("DELETE FROM notification WHERE created_at < :cut_off"),
+    ),
+    Rule(
+        "webhook_messages",
+        timedelta(days=90),
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (웹훅으로 보낸 것과 받는 곳의 답)",
+        _by("DELETE FROM webhook_message WHERE occurred_at < :cut_off"),
     ),
     Rule(
         "idempotency_answers",

@@ -60,12 +60,21 @@ def record_feedback(session: Session, actor: Actor, run_id: UUID, data: Feedback
     session.add(feedback)
     session.flush()
     if _ENGAGED & {former, data.verdict}:
+        before = {"status": need.status}
         _settle(need, former, set(standings(session, need.id).values()))
+        if need.status != before["status"]:
+            after = {"status": need.status}
+            record_event(session, actor, "need.changed", need.id, before=before, after=after)
     # The supplier's track record and load changed: every index copy must read it again.
     this_supplier = col(Supplier.id) == data.supplier_id
     session.execute(update(Supplier).where(this_supplier).values(changed_in=Supplier.changed_in))
     session.flush()
-    kept = {"run_id": str(run_id), "verdict": data.verdict, "position": position}
+    kept = {
+        "run_id": str(run_id),
+        "need_id": str(need.id),
+        "verdict": data.verdict,
+        "position": position,
+    }
     record_event(session, actor, f"match.{data.verdict}", data.supplier_id, after=kept)
     return feedback
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.factories import companies, contracts, funds
+from tests.factories import companies, contracts, funds, webhooks
 from tests.factories.world import ACTORS, STAFF_ACTORS, World
 
 OK = "allowed"
@@ -97,6 +97,7 @@ ADMIN = Rule(frozenset({"admin", "key_admin"}))
 _NO_KEYS = {"key_account_manager": 403, "key_admin": 403}
 PERSON = SIGNED_IN.but(**_NO_KEYS)
 ADMIN_IN_PERSON = Rule(frozenset({"admin"}))
+TOLD = Rule(frozenset({"supplier", "manufacturer", "admin", "key_admin"}))
 COMPANY = Rule(frozenset({"supplier", "manufacturer"}))
 OWN_ONLY = Rule(frozenset(), owners=True).but(**_NO_KEYS)
 APPLICANT = Rule(STAFF_ACTORS | {"supplier"})
@@ -251,8 +252,10 @@ RULES: dict[str, Rule] = {
     "POST /v1/me/colleagues": COMPANY.sending(_colleague),
     "GET /v1/me/colleagues/{account_id}": OF_OWN_COMPANY,
     "DELETE /v1/me/colleagues/{account_id}": OF_OWN_COMPANY,
-    "GET /v1/me/notifications": COMPANY,
-    "POST /v1/me/notifications/reading": COMPANY.sending({"ids": ["01a20571-1241-77d9-942c-d8cfbf80bd23"]}),
+    "GET /v1/me/notification-mail": PERSON,
+    "PATCH /v1/me/notification-mail": PERSON.sending({"frequency": "weekly"}),
+    "GET /v1/me/notifications": TOLD,
+    "POST /v1/me/notifications/reading": TOLD.sending({"ids": ["01a20571-1241-77d9-942c-d8cfbf80bd23"]}),
     "GET /v1/me/consents": PERSON,
     "POST /v1/me/consents": PERSON.sending({"purpose": "marketing", "accepted": False}),
     "GET /v1/me/export": PERSON,
@@ -263,6 +266,18 @@ RULES: dict[str, Rule] = {
     "GET /v1/accounts/{account_id}": ADMIN_IN_PERSON,
     "PATCH /v1/accounts/{account_id}": ADMIN_IN_PERSON.sending({"active": False}),
     # The key that is asked for is one of staff; a company keeps its own (test_rights.py).
+    "GET /v1/webhook-event-types": PUBLIC,
+    "GET /v1/webhooks": ADMIN,
+    "POST /v1/webhooks": ADMIN_IN_PERSON.sending(webhooks.endpoint),
+    "GET /v1/webhooks/{webhook_id}": ADMIN,
+    "PATCH /v1/webhooks/{webhook_id}": ADMIN_IN_PERSON.sending({"event_types": ["need.created"]}),
+    "DELETE /v1/webhooks/{webhook_id}": ADMIN_IN_PERSON,
+    "POST /v1/webhooks/{webhook_id}/secret-rotation": ADMIN_IN_PERSON,
+    "POST /v1/webhooks/{webhook_id}/test": ADMIN,
+    "GET /v1/webhooks/{webhook_id}/deliveries": ADMIN,
+    "POST /v1/webhooks/{webhook_id}/redelivery": ADMIN.sending({"since": "2026-01-01T00:00:00+09:00"}),
+    "GET /v1/webhook-deliveries/{delivery_id}": ADMIN,
+    "POST /v1/webhook-deliveries/{delivery_id}/redelivery": ADMIN,
     "GET /v1/api-keys": PERSON.but(account_manager=403, **_NO_KEYS),
     "POST /v1/api-keys": ADMIN_IN_PERSON.sending({"name": "누리집", "role": "account_manager"}),
     "GET /v1/api-keys/{key_id}": STAFF_KEY,

@@ -59,7 +59,7 @@ def ask(world: World, operation: Operation, path: str, **more: str) -> Any:
 def without_secret(answer: Any) -> dict[str, Any]:
     """What was answered, but for a secret that is shown once and kept nowhere."""
     body: dict[str, Any] = answer.json()
-    return {name: value for name, value in body.items() if name != "key"}
+    return {name: value for name, value in body.items() if name not in ("key", "secret")}
 
 
 def carries_security_headers(answer: Any) -> None:

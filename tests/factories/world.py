@@ -20,7 +20,7 @@ from service.accounts.sessions import open_session
 from service.db.tables import Account, Cluster, FundTerm, Programme
 from service.fund.ledger import lock_ledger
 from service.kit import clock
-from tests.factories import companies
+from tests.factories import companies, webhooks
 from tests.factories.contracts import delivered, introduced, quotation
 from tests.factories.funds import DEMO_FUND, application, lent
 from tests.factories.people import ANYONE, Headers, Person, sign_in, stored_manufacturer, stored_supplier
@@ -171,6 +171,14 @@ class World:
 
     def _key_id(self, _owner: str | None) -> str:
         return str(self._made("POST", "/v1/api-keys", json={"name": "누리집", "role": "admin"})["id"])
+
+    def _webhook_id(self, _owner: str | None) -> str:
+        """One that takes nothing but what it is sent on request."""
+        body = webhooks.endpoint(event_types=["fund_terms.updated"])
+        return str(self._made("POST", "/v1/webhooks", json=body)["id"])
+
+    def _delivery_id(self, owner: str | None) -> str:
+        return str(self._made("POST", f"/v1/webhooks/{self.thing('webhook_id', owner)}/test")["id"])
 
     def _version_id(self, _owner: str | None) -> str:
         body = {"weights": {"region_same": 0.4}, "note": "가까운 곳을 더 봅니다"}

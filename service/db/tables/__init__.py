@@ -30,7 +30,7 @@ from service.db.tables.fund import (
     LoanStatus,
 )
 from service.db.tables.matching import Embedding, Feedback, RecommendationRun, Verdict
-from service.db.tables.notifications import Notification, NotificationCode
+from service.db.tables.notifications import MailChoice, MailFrequency, Notification, NotificationCode
 from service.db.tables.operations import (
     AuditEvent,
     ConsentRecord,
@@ -43,6 +43,14 @@ from service.db.tables.privacy import AccessLogEntry, AccountClosure, Destructio
 from service.db.tables.programmes import FundTerm, Programme
 from service.db.tables.ranking import RankerActivation, RankerVersion
 from service.db.tables.registration import RegistrationDraft
+from service.db.tables.webhooks import (
+    DeliveryState,
+    DisabledReason,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+    WebhookMessage,
+)
 
 __all__ = [
     "AccessLogEntry",
@@ -61,7 +69,9 @@ __all__ = [
     "Contract",
     "ContractPayment",
     "ContractState",
+    "DeliveryState",
     "DestructionRecord",
+    "DisabledReason",
     "Embedding",
     "Feedback",
     "FundEntry",
@@ -76,6 +86,8 @@ __all__ = [
     "JobStatus",
     "LinkPurpose",
     "LoanStatus",
+    "MailChoice",
+    "MailFrequency",
     "Manufacturer",
     "Need",
     "NeedStatus",
@@ -92,4 +104,8 @@ __all__ = [
     "Supplier",
     "SupplierStatus",
     "Verdict",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookMessage",
 ]

@@ -1,12 +1,13 @@
-"""What companies are told inside the service."""
+"""What companies are told inside the service, and how their people want it mailed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
-from sqlmodel import SQLModel
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, text
+from sqlalchemy.dialects import postgresql
+from sqlmodel import Field, SQLModel
 
 from service.db.tables.columns import document, foreign_key, identifier, instant, written_at
 
@@ -31,21 +32,61 @@ class NotificationCode(StrEnum):
     CONTRACT_SETTLED = "contract_settled"
     CONTRACT_CANCELLED = "contract_cancelled"
     CONTRACT_LAPSED = "contract_lapsed"
+    WEBHOOK_GONE = "webhook_gone"
+    WEBHOOK_FAILING = "webhook_failing"
 
 
 class Notification(SQLModel, table=True):
-    """One thing that happened to a company, for all of its people. `facts` hold no personal data."""
+    """One thing that happened to a company, for all of its people, or that administrators should know.
+
+    `facts` hold no personal data.
+    """
 
     __table_args__ = (
-        CheckConstraint("num_nonnulls(supplier_id, manufacturer_id) = 1", name="notification_company"),
+        CheckConstraint("num_nonnulls(supplier_id, manufacturer_id, role) = 1", name="notification_company"),
+        CheckConstraint("role = 'admin'", name="notification_role"),
         Index("notification_supplier", "supplier_id", "id"),
         Index("notification_manufacturer", "manufacturer_id", "id"),
+        Index("notification_of_role", "role", "id", postgresql_where=text("role IS NOT NULL")),
     )
 
     id: UUID = identifier()
     supplier_id: UUID | None = foreign_key("supplier.id", nullable=True, index=False)
     manufacturer_id: UUID | None = foreign_key("manufacturer.id", nullable=True, index=False)
+    role: str | None = None
     code: str
     facts: dict[str, Any] = document()
     created_at: datetime = written_at()
     read_at: datetime | None = instant()
+
+
+class MailFrequency(StrEnum):
+    """How often a person is mailed what the company was told."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NONE = "none"
+
+
+class MailChoice(SQLModel, table=True):
+    """How a person wants it, and how far the mail has come; whoever never chose has the default and no row.
+
+    What was told before `told_until` is mailed no more. `mailed_on` is the last day on which a digest was
+    taken up for sending: there is one a day at most.
+    """
+
+    __tablename__ = "mail_choice"
+    __table_args__ = (
+        CheckConstraint("frequency IN ('at_once', 'daily', 'weekly', 'none')", name="mail_choice_frequency"),
+    )
+
+    account_id: UUID = Field(
+        sa_column=Column(
+            postgresql.UUID(as_uuid=True), ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+        )
+    )
+    frequency: str = MailFrequency.DAILY.value
+    told_until: datetime | None = instant()
+    mailed_on: date | None = None
+    version: int = 1

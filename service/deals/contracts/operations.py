@@ -302,8 +302,8 @@ def note(
 ) -> None:
     """Write it into the history of both companies."""
     whole = {"contract_id": str(contract.id)} | dict(after)
-    for company in (contract.supplier_id, contract.manufacturer_id):
-        record_event(session, actor, f"contract.{what}", company, before=before, after=whole)
+    companies = (contract.supplier_id, contract.manufacturer_id)
+    record_event(session, actor, f"contract.{what}", *companies, before=before, after=whole)
 
 
 def tell(session: Session, contract: Contract, code: NotificationCode, **facts: str) -> None:

@@ -1,5 +1,5 @@
-"""What belongs to whoever is signed in, in any role: account, sessions, colleagues, privacy."""
+"""What belongs to whoever is signed in: account, sessions, colleagues, notifications, privacy."""
 
-from service.web.own_account import colleagues, privacy, profile, sessions
+from service.web.own_account import colleagues, notifications, privacy, profile, sessions
 
-AREAS = (profile, sessions, colleagues, privacy)
+AREAS = (profile, sessions, colleagues, privacy, notifications)
