@@ -98,6 +98,7 @@ PAGES: dict[str, PageRule] = {
     "/desk/assignments/{job_id}/plan.csv": STAFF,
     "/desk/assignments/{job_id}/plan.xlsx": STAFF,
     "/desk/exports": STAFF,
+    "/desk/needs/{need_id}/costs": replace(STAFF, query="price_won=120000000"),
     "/register/manufacturer": PUBLIC,
     "/manufacturer": MANUFACTURER,
     "/manufacturer/edit": MANUFACTURER,
