@@ -76,14 +76,14 @@ def test_what_was_open_once_can_be_taken_as_if_it_still_were(client: TestClient)
     granted = [grant for option in then["options"] for grant in option["grants"]]
     assert {grant["year"] for grant in granted} == {2022}
     assert not any(grant["in_force"] for grant in granted)
-    assert ["같은 구축비", "한 사업에서는"] == [
+    assert [
         each["reason"][: len(start)]
         for each, start in zip(
             sorted(then["not_combined"], key=lambda each: each["names"][0] == each["names"][1])[:2],
             ("같은 구축비", "한 사업에서는"),
             strict=True,
         )
-    ]
+    ] == ["같은 구축비", "한 사업에서는"]
 
 
 def test_one_grant_can_be_looked_at_alone_and_says_what_the_company_has_to_fill_in(
