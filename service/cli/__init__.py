@@ -12,7 +12,18 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from matching.encoder_folder import EncoderFolderError, WeightsError
-from service.cli import backups, doctor, evaluation, fund, preparation, privacy, ranking, serving, tools
+from service.cli import (
+    backups,
+    doctor,
+    evaluation,
+    fund,
+    preparation,
+    privacy,
+    programmes,
+    ranking,
+    serving,
+    tools,
+)
 from service.cli.terminal import CommandError, words_of
 from service.db.embedded import EmbeddedPostgresError
 from service.messages import sentence
@@ -42,6 +53,7 @@ train.command("intent")(tools.train_intent_model)
 train.command("ranker")(ranking.train_ranker)
 cli.add_typer(train, name="train")
 cli.command("purge")(privacy.purge)
+cli.command("import-programmes")(programmes.import_programmes)
 verify.command("access-log")(privacy.verify_access_log)
 verify.command("fund")(fund.verify_fund)
 cli.add_typer(verify, name="verify")

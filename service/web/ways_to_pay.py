@@ -25,7 +25,6 @@ from service.financing.schedule import build_schedule
 from service.kit import clock
 from service.messages import sentence
 from service.messages.deals import reason_not_combined, way_to_pay
-from service.messages.programmes import FIELDS
 from service.needs.queries import get_need
 from service.web.forms import Form
 from service.web.rendering import page
@@ -99,7 +98,6 @@ def show_ways(
         fund=fund,
         choices=_choices(known),
         ways=ways,
-        fields=FIELDS,
         reason=sentence,
         note=sentence("grant_note"),
         calculator=_calculator(ways) if ways and ways.schedule else "",
