@@ -14,7 +14,15 @@ from sqlmodel import Session
 
 from service.dashboard.figures import recent_lists
 from service.dashboard.period import EARLIEST, LATEST, bounds
-from service.dashboard.schemas import DecisionRow, ManufacturerRow, NeedRow, Step, SupplierRow
+from service.dashboard.schemas import (
+    ContractRow,
+    ContractStanding,
+    DecisionRow,
+    ManufacturerRow,
+    NeedRow,
+    Step,
+    SupplierRow,
+)
 from service.dashboard.statements import (
     FIRST_DECISION,
     IS_RANKED,
@@ -24,8 +32,11 @@ from service.dashboard.statements import (
     OFFERS_5G_OR_AI,
     PLACED_NEED,
     STAGED_NEED,
+    STANDING_CONTRACT,
+    STANDINGS,
 )
 from service.db.tables import SupplierStatus
+from service.kit import clock
 from service.kit.pages import Page, cut_page, decode_cursor
 from service.kit.problems import Problem
 
@@ -169,6 +180,25 @@ def decisions(
           AND (CAST(:last AS uuid) IS NULL OR decision.id < :last)
         ORDER BY decision.id DESC LIMIT :limit"""
     return _page(session, DecisionRow, statement, asked, limit, cursor, verdict=verdict)
+
+
+def contracts(
+    session: Session, asked: Asked, standing: ContractStanding | None, limit: int, cursor: str | None
+) -> Page[ContractRow]:
+    """Installment contracts that stand so, accepted (or, of mere quotes, quoted) in the period."""
+    statement = f"""
+        SELECT contract.*, need.title AS need_title, manufacturer.company_name AS manufacturer_name,
+               supplier.company_name AS supplier_name
+        FROM (SELECT * FROM ({STANDING_CONTRACT}) AS contract
+              WHERE {STANDINGS[standing] if standing else "true"}) AS contract
+        JOIN need ON need.id = contract.need_id JOIN supplier ON supplier.id = contract.supplier_id
+        JOIN manufacturer ON manufacturer.id = contract.manufacturer_id
+        WHERE coalesce(accepted_on, quoted_on)::timestamp AT TIME ZONE 'Asia/Seoul' >= :since
+          AND coalesce(accepted_on, quoted_on)::timestamp AT TIME ZONE 'Asia/Seoul' < :until
+          AND (CAST(:region AS text) IS NULL OR manufacturer.region = :region)
+          AND (CAST(:last AS uuid) IS NULL OR contract.id < :last)
+        ORDER BY contract.id DESC LIMIT :limit"""
+    return _page(session, ContractRow, statement, asked, limit, cursor, today=clock.today())
 
 
 def _page(

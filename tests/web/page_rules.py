@@ -132,6 +132,7 @@ PAGES: dict[str, PageRule] = {
     "/dashboard/suppliers": STAFF,
     "/dashboard/manufacturers": STAFF,
     "/dashboard/decisions": STAFF,
+    "/dashboard/contracts": STAFF,
     "/dashboard/figures.csv": STAFF,
     "/admin": ADMIN,
     "/admin/users": ADMIN,
