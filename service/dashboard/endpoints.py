@@ -57,7 +57,7 @@ Category = Annotated[
 
 @router.get("", summary="현황판")
 def show_dashboard(_actor: Staff, session: DbSession, period: ChosenPeriod) -> DashboardAnswer:
-    """목표와 실적, 수요에서 계약까지, 할부 계약, 노출의 고름, 기다리는 수요, 공급 부족, 달마다의 수를 봅니다."""
+    """목표와 실적, 수요에서 계약까지, 할부 계약, 노출의 고름, 기다리는 수요, 공급 부족, 달마다의 수입니다."""
     return read_dashboard(session, period)
 
 
@@ -91,11 +91,14 @@ def list_suppliers(
     session: DbSession,
     bounded: Bounded,
     status: SupplierStatus | None = None,
+    category: Category = None,
+    serves: Annotated[RegionCode | None, Query(description="이 지역에서 일하는 곳")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[SupplierRow]:
     """최근 30일의 추천 목록에 많이 나온 공급기업부터 봅니다."""
-    return rows.suppliers(session, bounded, status, limit, cursor)
+    asked = rows.Asked(bounded.since, bounded.until, bounded.region, category)
+    return rows.suppliers(session, asked, status, serves, limit, cursor)
 
 
 @router.get("/manufacturers", summary="현황판의 수요기업")

@@ -28,11 +28,14 @@ from service.dashboard.statements import (
     EXPOSURE_DAYS,
     FIRST_DECISION,
     IS_RANKED,
+    IS_UNRANKED,
     IS_WAITING,
     IS_WEAK,
     LISTED,
+    OFFERS,
     OFFERS_5G_OR_AI,
     PLACED_NEED,
+    SERVES,
     STAGED_NEED,
     STANDING_CONTRACT,
     STANDINGS,
@@ -102,16 +105,11 @@ _GAPS = text(f"""
     SELECT cell.*, (
         SELECT count(*) FROM supplier
         WHERE supplier.status = 'approved'
-          AND (supplier.service_regions = '{{}}' OR cell.region = ANY(supplier.service_regions))
-          AND EXISTS (SELECT FROM solution WHERE solution.supplier_id = supplier.id
-                      AND solution.categories @> ARRAY[cell.category])
+          AND {SERVES.format(region="cell.region")} AND {OFFERS.format(category="cell.category")}
     ) AS suppliers
     FROM cell ORDER BY weak_needs DESC, needs, region, category
 """)
-_UNRANKED = text("""
-    SELECT count(*) FROM need WHERE status = 'open'
-      AND NOT EXISTS (SELECT FROM recommendation_run WHERE need_id = need.id)
-""")
+_UNRANKED = text(f"SELECT count(*) FROM ({PLACED_NEED}) AS placed WHERE {IS_UNRANKED}")
 _CONTRACTS = text(
     " UNION ALL ".join(
         f"""
@@ -229,7 +227,17 @@ def waiting(session: Session) -> list[WaitingAnswer]:
 
 def gaps(session: Session) -> list[GapAnswer]:
     """The regions and categories with most open needs that have no good supplier in their latest run."""
-    return [GapAnswer(**row._mapping, rows=_place("weak", row)) for row in session.execute(_GAPS).all()]
+    return [
+        GapAnswer(
+            **row._mapping,
+            rows=_place("weak", row),
+            needs_rows=_place("ranked", row),
+            suppliers_rows=_rows(
+                "suppliers", status="approved", serves=row.region, category=row.category or "none"
+            ),
+        )
+        for row in session.execute(_GAPS).all()
+    ]
 
 
 def contracts(session: Session) -> list[ContractsAnswer]:
@@ -239,7 +247,7 @@ def contracts(session: Session) -> list[ContractsAnswer]:
 
 
 def late_won(session: Session) -> int:
-    """What late contracts owe by today, charges too: it follows from terms and payments, not from a column."""
+    """What late contracts owe by today, charges too: it follows from terms and payments, not a column."""
     late, _ = late_contracts(session, clock.today(), MOST_LATE)
     return sum(line.unpaid.total_won for each in late for line in each.lines)
 

@@ -11,7 +11,7 @@ from service.dashboard.schemas import DashboardAnswer, Figure
 from service.kit.csv_cells import harmless
 from service.messages.dashboard import HEADINGS, STANDINGS, STEPS
 
-_NOT_IN_FILES = {"rows", "code", "id"}
+_NOT_IN_FILES = {"rows", "needs_rows", "suppliers_rows", "code", "id"}
 
 
 def csv_of(dashboard: DashboardAnswer, figure: Figure) -> bytes:

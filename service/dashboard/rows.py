@@ -26,11 +26,14 @@ from service.dashboard.schemas import (
 from service.dashboard.statements import (
     FIRST_DECISION,
     IS_RANKED,
+    IS_UNRANKED,
     IS_WAITING,
     IS_WEAK,
     LISTED,
+    OFFERS,
     OFFERS_5G_OR_AI,
     PLACED_NEED,
+    SERVES,
     STAGED_NEED,
     STANDING_CONTRACT,
     STANDINGS,
@@ -44,9 +47,10 @@ Shown = TypeVar("Shown", bound=BaseModel)
 
 
 class NeedState(StrEnum):
-    """Which needs: waiting for an introduction, looked at by the ranking, or without a good supplier."""
+    """Which needs: waiting for an introduction, open but never ranked, ranked, or without a good supplier."""
 
     WAITING = "waiting"
+    UNRANKED = "unranked"
     RANKED = "ranked"
     WEAK = "weak"
 
@@ -87,6 +91,7 @@ class Asked:
 _NEED_STATES = {
     None: "true",
     NeedState.WAITING: IS_WAITING,
+    NeedState.UNRANKED: IS_UNRANKED,
     NeedState.RANKED: IS_RANKED,
     NeedState.WEAK: IS_WEAK,
 }
@@ -127,9 +132,17 @@ def needs(
 
 
 def suppliers(
-    session: Session, asked: Asked, status: SupplierStatus | None, limit: int, cursor: str | None
+    session: Session,
+    asked: Asked,
+    status: SupplierStatus | None,
+    serves: str | None,
+    limit: int,
+    cursor: str | None,
 ) -> Page[SupplierRow]:
-    """Suppliers registered in the period, those in most recent lists first."""
+    """Suppliers registered in the period, those in most recent lists first.
+
+    `asked.category` is one that they offer, `serves` a region in which they work.
+    """
     lists, last = (None, None) if cursor is None else decode_cursor(cursor, 2)
     statement = text(f"""
         SELECT * FROM (
@@ -138,10 +151,12 @@ def suppliers(
             WHERE created_at >= :since AND created_at < :until
               AND (CAST(:status AS text) IS NULL OR status = :status)
               AND (CAST(:region AS text) IS NULL OR region = :region)
+              AND (CAST(:serves AS text) IS NULL OR {SERVES.format(region="CAST(:serves AS text)")})
+              AND (CAST(:category AS text) IS NULL OR {OFFERS.format(category="CAST(:category AS text)")})
         ) AS found
         WHERE CAST(:last AS uuid) IS NULL OR (lists, id) < (CAST(:lists AS integer), CAST(:last AS uuid))
         ORDER BY lists DESC, id DESC LIMIT :limit""")
-    given = {**asked.bounds, **recent_lists(), "status": status, "limit": limit + 1}
+    given = {**asked.bounds, **recent_lists(), "status": status, "serves": serves, "limit": limit + 1}
     rows = session.execute(statement, {**given, "lists": _whole(lists), "last": _uuid(last)}).all()
     return _shown(SupplierRow, rows, limit, lambda row: (str(row.lists), str(row.id)))
 

@@ -125,6 +125,8 @@ class GapAnswer(_Row):
     median_best_score: float | None
     suppliers: int = Field(description="이 분야를 다루며 이 지역에서 일하는 승인된 공급기업")
     rows: str
+    needs_rows: str
+    suppliers_rows: str
 
 
 class ContractsAnswer(_Row):

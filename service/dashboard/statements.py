@@ -24,6 +24,7 @@ PLACED_NEED = f"""
     ) AS latest ON true
 """
 IS_WAITING = "status = 'open' AND NOT introduced"
+IS_UNRANKED = "status = 'open' AND NOT ranked"
 IS_RANKED = "status = 'open' AND ranked"
 IS_WEAK = f"status = 'open' AND ranked AND coalesce(best_score, 0) < {WEAK_BELOW}"
 
@@ -57,6 +58,10 @@ LISTED = """
       AND viewer_role IN ('account_manager', 'admin')
     GROUP BY supplier_id
 """
+
+SERVES = "(supplier.service_regions = '{{}}' OR {region} = ANY(supplier.service_regions))"
+OFFERS = """EXISTS (SELECT FROM solution WHERE solution.supplier_id = supplier.id
+                      AND solution.categories @> ARRAY[{category}])"""
 
 OFFERS_5G_OR_AI = """
     EXISTS (SELECT FROM solution WHERE solution.supplier_id = decision.supplier_id

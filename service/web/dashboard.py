@@ -28,7 +28,7 @@ from service.web.wording import CATEGORIES, REGIONS
 router = APIRouter()
 
 PAGE_LENGTH = 50
-MOST_PLACES = 12
+MOST_PLACES = 30
 
 Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
 
@@ -50,6 +50,7 @@ class AskedRows(AskedPeriod):
     status: SupplierStatus | None = None
     verdict: rows.DecisionKind | None = None
     technology: rows.Technology | None = None
+    serves: str | None = None
     standing: ContractStanding | None = None
 
     @property
@@ -101,8 +102,11 @@ def show_needs(visitor: StaffVisitor, asked: Asked, session: DbSession) -> HTMLR
 def show_suppliers(visitor: StaffVisitor, asked: Asked, session: DbSession) -> HTMLResponse:
     """The suppliers behind a figure, those in most recent lists first."""
     wanted = wanted_of(asked, session, AskedRows)
-    found = rows.suppliers(session, wanted.bounds, wanted.status, PAGE_LENGTH, cursor_of(asked))
-    return _list_page(visitor, "suppliers", asked, found, regions=REGIONS.items())
+    found = rows.suppliers(
+        session, wanted.bounds, wanted.status, wanted.serves, PAGE_LENGTH, cursor_of(asked)
+    )
+    more = {"regions": REGIONS.items(), "categories": list(CATEGORIES.items())}
+    return _list_page(visitor, "suppliers", asked, found, **more)
 
 
 @router.get("/dashboard/manufacturers")

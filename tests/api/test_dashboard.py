@@ -313,6 +313,9 @@ def test_every_figure_leads_to_as_many_rows_as_it_counts(alliance: Alliance) -> 
         assert len(alliance.rows(each["rows"])) == each["needs"], each
     for each in dashboard["gaps"]:
         assert len(alliance.rows(each["rows"])) == each["weak_needs"], each
+        assert len(alliance.rows(each["needs_rows"])) == each["needs"], each
+        assert len(alliance.rows(each["suppliers_rows"])) == each["suppliers"], each
+    assert len(alliance.read("/needs", state="unranked")["items"]) == dashboard["unranked_open_needs"]
     assert len(alliance.rows(dashboard["targets"][0]["rows"])) == dashboard["targets"][0]["actual"]
     listed = alliance.rows(dashboard["exposure"]["rows"])
     assert sum(each["lists"] for each in listed) == dashboard["exposure"]["places"]
