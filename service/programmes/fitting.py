@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, Literal
 from uuid import UUID
 
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from service.db.tables import Manufacturer, Programme, Supplier, SupplierStatus
@@ -22,11 +23,19 @@ from service.programmes.eligibility import (
 from service.programmes.rules import Eligibility, Facts, Finding
 from service.suppliers.queries import with_parts
 
-READ_AT_ONCE = 500
+READ_AT_ONCE = 1000
 MOST_READ = 20_000
 """Companies that one request looks through; a page may be short, its cursor goes on from there."""
 
 Kind = Literal["supplier", "manufacturer"]
+
+_SHOWN: tuple[Any, ...] = tuple(
+    getattr(Manufacturer, name)
+    for name in (
+        "id", "company_name", "region", "industry", "employee_count", "annual_revenue_won", "smart_level",
+        "existing_systems",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -124,14 +133,18 @@ def _judged(session: Session, programme: Programme, among: Among, cursor: str | 
 
 
 def _read(session: Session, kind: Kind, region: str | None, after: UUID) -> list[tuple[Any, Facts]]:
-    table = Manufacturer if kind == MANUFACTURER else Supplier
-    statement = select(table).where(col(table.id) > after)
-    if region is not None:
-        statement = statement.where(table.region == region)
-    if table is Supplier:
-        statement = statement.where(Supplier.status == SupplierStatus.APPROVED.value)
-    companies: Any = session.exec(statement.order_by(col(table.id)).limit(READ_AT_ONCE)).all()
     if kind == MANUFACTURER:
-        return [(each, facts_of_manufacturer(each)) for each in companies]
+        # What a rule reads and a list shows: whole rows take more than twice as long.
+        manufacturers = select_columns(*_SHOWN).where(col(Manufacturer.id) > after)
+        if region is not None:
+            manufacturers = manufacturers.where(col(Manufacturer.region) == region)
+        rows: Any = session.execute(manufacturers.order_by(col(Manufacturer.id)).limit(READ_AT_ONCE)).all()
+        return [(each, facts_of_manufacturer(each)) for each in rows]
+    suppliers = select(Supplier).where(
+        col(Supplier.id) > after, Supplier.status == SupplierStatus.APPROVED.value
+    )
+    if region is not None:
+        suppliers = suppliers.where(Supplier.region == region)
+    found = session.exec(suppliers.order_by(col(Supplier.id)).limit(READ_AT_ONCE)).all()
     today = clock.today()
-    return [(record.supplier, facts_of_supplier(record, today)) for record in with_parts(session, companies)]
+    return [(record.supplier, facts_of_supplier(record, today)) for record in with_parts(session, found)]
