@@ -11,12 +11,13 @@ from service.accounts.actor import SYSTEM, Role
 from service.accounts.operations import account_by_email, open_account
 from service.clusters.operations import have_clusters_refreshed
 from service.db.session import Database
-from service.db.tables import Account, FundTerm, Manufacturer, Programme, Supplier, SupplierStatus
+from service.db.tables import Account, FundTerm, Manufacturer, Supplier, SupplierStatus
 from service.fund.demo import write_down_loans
 from service.manufacturers.operations import add_manufacturer
 from service.manufacturers.schemas import ManufacturerImportInput
 from service.needs.operations import write_down_need
 from service.needs.schemas import NeedInput
+from service.programmes.operations import write_programmes
 from service.recommendations.vectors import embed_needs, embed_suppliers, owners_without_vectors
 from service.settings import Settings, kept_secret
 from service.suppliers.operations import add_supplier
@@ -83,16 +84,7 @@ def embed_everything(database: Database, encoder: Encoder, report: Report) -> No
 
 
 def _seed_terms(session: Session) -> None:
-    known = {"code", "name", "summary", "status", "source", "period"}
-    for row in seed_data.programmes():
-        period = row["period"]
-        terms = {name: value for name, value in row.items() if name not in known}
-        session.add(
-            Programme.model_validate(
-                {name: row[name] for name in ("code", "name", "summary", "status", "source")}
-                | {"valid_from": period["from"], "valid_to": period["to"], "terms": terms}
-            )
-        )
+    write_programmes(session, SYSTEM, seed_data.programmes())
     session.add_all(FundTerm.model_validate(row) for row in seed_data.fund_terms())
 
 

@@ -12,7 +12,18 @@ import typer
 from sqlalchemy.exc import OperationalError
 
 from matching.encoder_folder import EncoderFolderError, WeightsError
-from service.cli import backups, doctor, evaluation, fund, preparation, privacy, ranking, serving, tools
+from service.cli import (
+    backups,
+    doctor,
+    evaluation,
+    fund,
+    preparation,
+    privacy,
+    programmes,
+    ranking,
+    serving,
+    tools,
+)
 from service.cli.terminal import CommandError, words_of
 from service.db.embedded import EmbeddedPostgresError
 from service.messages import sentence
@@ -20,6 +31,7 @@ from service.settings import SettingsError
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="KT 스마트 팩토리 얼라이언스")
 train = typer.Typer(no_args_is_help=True, help="모델을 다시 만듭니다.")
+reading_in = typer.Typer(no_args_is_help=True, help="파일에서 읽어 넣습니다.")
 verify = typer.Typer(no_args_is_help=True, help="기록이 온전한지 확인합니다.")
 
 for command in (
@@ -42,6 +54,8 @@ train.command("intent")(tools.train_intent_model)
 train.command("ranker")(ranking.train_ranker)
 cli.add_typer(train, name="train")
 cli.command("purge")(privacy.purge)
+reading_in.command("programmes")(programmes.import_programmes)
+cli.add_typer(reading_in, name="import")
 verify.command("access-log")(privacy.verify_access_log)
 verify.command("fund")(fund.verify_fund)
 cli.add_typer(verify, name="verify")

@@ -12,6 +12,8 @@ from service.dashboard.figures import read_dashboard
 from service.dashboard.files import csv_of
 from service.dashboard.period import EARLIEST, LATEST, Period
 from service.dashboard.schemas import (
+    ContractRow,
+    ContractStanding,
     DashboardAnswer,
     DecisionRow,
     Figure,
@@ -55,7 +57,7 @@ Category = Annotated[
 
 @router.get("", summary="현황판")
 def show_dashboard(_actor: Staff, session: DbSession, period: ChosenPeriod) -> DashboardAnswer:
-    """목표와 실적, 수요에서 계약까지, 노출의 고름, 기다리는 수요, 공급이 모자란 곳, 달마다의 수를 봅니다."""
+    """목표와 실적, 수요에서 계약까지, 할부 계약, 노출의 고름, 기다리는 수요, 공급 부족, 달마다의 수입니다."""
     return read_dashboard(session, period)
 
 
@@ -89,11 +91,14 @@ def list_suppliers(
     session: DbSession,
     bounded: Bounded,
     status: SupplierStatus | None = None,
+    category: Category = None,
+    serves: Annotated[RegionCode | None, Query(description="이 지역에서 일하는 곳")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[SupplierRow]:
     """최근 30일의 추천 목록에 많이 나온 공급기업부터 봅니다."""
-    return rows.suppliers(session, bounded, status, limit, cursor)
+    asked = rows.Asked(bounded.since, bounded.until, bounded.region, category)
+    return rows.suppliers(session, asked, status, serves, limit, cursor)
 
 
 @router.get("/manufacturers", summary="현황판의 수요기업")
@@ -116,6 +121,19 @@ def list_decisions(
 ) -> Page[DecisionRow]:
     """담당자의 결정을 새것부터 봅니다. 같은 수요와 공급기업에 같은 결정을 거듭 남겼으면 처음 것만 셉니다."""
     return rows.decisions(session, bounded, verdict, technology, limit, cursor)
+
+
+@router.get("/contracts", summary="현황판의 할부 계약")
+def list_contracts(
+    _actor: Staff,
+    session: DbSession,
+    bounded: Bounded,
+    standing: ContractStanding | None = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Page[ContractRow]:
+    """현황판의 수가 가리키는 할부 계약을 새것부터 봅니다. 기간은 수락한 날(견적은 낸 날)입니다."""
+    return rows.contracts(session, bounded, standing, limit, cursor)
 
 
 def figure_file(content: bytes, figure: Figure, period: Period) -> Response:

@@ -12,6 +12,7 @@ import seed_data
 from matching.exposure import gini, top_share
 from service.dashboard.period import Period, last_day
 from service.dashboard.schemas import (
+    ContractsAnswer,
     DashboardAnswer,
     ExposedSupplierAnswer,
     ExposureAnswer,
@@ -27,14 +28,20 @@ from service.dashboard.statements import (
     EXPOSURE_DAYS,
     FIRST_DECISION,
     IS_RANKED,
+    IS_UNRANKED,
     IS_WAITING,
     IS_WEAK,
     LISTED,
+    OFFERS,
     OFFERS_5G_OR_AI,
     PLACED_NEED,
+    SERVES,
     STAGED_NEED,
+    STANDING_CONTRACT,
+    STANDINGS,
     WEAK_BELOW,
 )
+from service.deals.contracts.queries import late_contracts
 from service.fund.answers import fund_answer
 from service.fund.queries import overview_of
 from service.fund.terms import find_fund_on
@@ -43,6 +50,8 @@ from service.messages.dashboard import COUNTED
 
 MOST_LISTED = 10
 MOST_GAPS = 30
+MOST_LATE = 10_000
+"""Contracts in arrears whose debt is added up; there are never so many, and no row is left out unseen."""
 _API = "/v1/dashboard"
 _LENT = "/v1/fund/loans?status=disbursed"
 
@@ -96,16 +105,22 @@ _GAPS = text(f"""
     SELECT cell.*, (
         SELECT count(*) FROM supplier
         WHERE supplier.status = 'approved'
-          AND (supplier.service_regions = '{{}}' OR cell.region = ANY(supplier.service_regions))
-          AND EXISTS (SELECT FROM solution WHERE solution.supplier_id = supplier.id
-                      AND solution.categories @> ARRAY[cell.category])
+          AND {SERVES.format(region="cell.region")} AND {OFFERS.format(category="cell.category")}
     ) AS suppliers
     FROM cell ORDER BY weak_needs DESC, needs, region, category
 """)
-_UNRANKED = text("""
-    SELECT count(*) FROM need WHERE status = 'open'
-      AND NOT EXISTS (SELECT FROM recommendation_run WHERE need_id = need.id)
-""")
+_UNRANKED = text(f"SELECT count(*) FROM ({PLACED_NEED}) AS placed WHERE {IS_UNRANKED}")
+_CONTRACTS = text(
+    " UNION ALL ".join(
+        f"""
+        SELECT '{standing}' AS standing, count(*) AS contracts,
+               coalesce(sum(price_won), 0)::bigint AS price_won,
+               coalesce(sum(grant_won), 0)::bigint AS grant_won,
+               coalesce(sum(paid_won), 0)::bigint AS paid_won
+        FROM ({STANDING_CONTRACT}) AS contract WHERE {condition}"""
+        for standing, condition in STANDINGS.items()
+    )
+)
 _MONTHS = text(f"""
     SELECT date_trunc('month', at AT TIME ZONE 'Asia/Seoul')::date AS month, kind, count(*) AS happened
     FROM (
@@ -114,6 +129,8 @@ _MONTHS = text(f"""
         UNION ALL SELECT created_at, 'needs' FROM need
         UNION ALL SELECT created_at, verdict FROM ({FIRST_DECISION}) AS decision
         WHERE verdict IN ('introduced', 'contracted')
+        UNION ALL SELECT accepted_on::timestamp AT TIME ZONE 'Asia/Seoul', 'signed' FROM contract
+        WHERE {STANDINGS["signed"]}
     ) AS event
     WHERE at >= :since AND at < :until GROUP BY 1, 2
 """)
@@ -133,6 +150,8 @@ def read_dashboard(session: Session, period: Period) -> DashboardAnswer:
         exposure=exposure(session),
         waiting=waiting(session),
         gaps=gaps(session),
+        contracts=contracts(session),
+        late_won=late_won(session),
         months=months(session, period),
     )
 
@@ -208,7 +227,29 @@ def waiting(session: Session) -> list[WaitingAnswer]:
 
 def gaps(session: Session) -> list[GapAnswer]:
     """The regions and categories with most open needs that have no good supplier in their latest run."""
-    return [GapAnswer(**row._mapping, rows=_place("weak", row)) for row in session.execute(_GAPS).all()]
+    return [
+        GapAnswer(
+            **row._mapping,
+            rows=_place("weak", row),
+            needs_rows=_place("ranked", row),
+            suppliers_rows=_rows(
+                "suppliers", status="approved", serves=row.region, category=row.category or "none"
+            ),
+        )
+        for row in session.execute(_GAPS).all()
+    ]
+
+
+def contracts(session: Session) -> list[ContractsAnswer]:
+    """The installment contracts by where they stand, in the order of their life."""
+    found = session.execute(_CONTRACTS, {"today": clock.today()}).all()
+    return [ContractsAnswer(**row._mapping, rows=_rows("contracts", standing=row.standing)) for row in found]
+
+
+def late_won(session: Session) -> int:
+    """What late contracts owe by today, charges too: it follows from terms and payments, not a column."""
+    late, _ = late_contracts(session, clock.today(), MOST_LATE)
+    return sum(line.unpaid.total_won for each in late for line in each.lines)
 
 
 def months(session: Session, period: Period) -> list[MonthAnswer]:
@@ -216,7 +257,7 @@ def months(session: Session, period: Period) -> list[MonthAnswer]:
     found: dict[Any, dict[str, int]] = {month: {} for month in period.months}
     for row in session.execute(_MONTHS, period.bounds).all():
         found[row.month][row.kind] = row.happened
-    names = ("suppliers", "manufacturers", "needs", "introduced", "contracted")
+    names = ("suppliers", "manufacturers", "needs", "introduced", "contracted", "signed")
     return [
         MonthAnswer(month=month, **{name: counts.get(name, 0) for name in names})
         for month, counts in found.items()
@@ -237,6 +278,8 @@ def rows_of_month(month: MonthAnswer, name: str, period: Period) -> str:
     }
     if name in ("introduced", "contracted"):
         return _rows("decisions", verdict=name, **days)
+    if name == "signed":
+        return _rows("contracts", standing=name, **days)
     return _rows(name, **days)
 
 

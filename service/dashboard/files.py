@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from matching import taxonomy
 from service.dashboard.schemas import DashboardAnswer, Figure
 from service.kit.csv_cells import harmless
-from service.messages.dashboard import HEADINGS, STEPS
+from service.messages.dashboard import HEADINGS, STANDINGS, STEPS
 
-_NOT_IN_FILES = {"rows", "code", "id"}
+_NOT_IN_FILES = {"rows", "needs_rows", "suppliers_rows", "code", "id"}
 
 
 def csv_of(dashboard: DashboardAnswer, figure: Figure) -> bytes:
@@ -39,6 +39,8 @@ def _rows(dashboard: DashboardAnswer, figure: Figure) -> Sequence[BaseModel]:
 def _cell(name: str, value: object) -> object:
     if name == "step":
         return STEPS[str(value)]
+    if name == "standing":
+        return STANDINGS[str(value)]
     if name == "region":
         return taxonomy.region_name(str(value))
     if name == "category" and value:

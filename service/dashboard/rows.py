@@ -14,18 +14,32 @@ from sqlmodel import Session
 
 from service.dashboard.figures import recent_lists
 from service.dashboard.period import EARLIEST, LATEST, bounds
-from service.dashboard.schemas import DecisionRow, ManufacturerRow, NeedRow, Step, SupplierRow
+from service.dashboard.schemas import (
+    ContractRow,
+    ContractStanding,
+    DecisionRow,
+    ManufacturerRow,
+    NeedRow,
+    Step,
+    SupplierRow,
+)
 from service.dashboard.statements import (
     FIRST_DECISION,
     IS_RANKED,
+    IS_UNRANKED,
     IS_WAITING,
     IS_WEAK,
     LISTED,
+    OFFERS,
     OFFERS_5G_OR_AI,
     PLACED_NEED,
+    SERVES,
     STAGED_NEED,
+    STANDING_CONTRACT,
+    STANDINGS,
 )
 from service.db.tables import SupplierStatus
+from service.kit import clock
 from service.kit.pages import Page, cut_page, decode_cursor
 from service.kit.problems import Problem
 
@@ -33,9 +47,10 @@ Shown = TypeVar("Shown", bound=BaseModel)
 
 
 class NeedState(StrEnum):
-    """Which needs: waiting for an introduction, looked at by the ranking, or without a good supplier."""
+    """Which needs: waiting for an introduction, open but never ranked, ranked, or without a good supplier."""
 
     WAITING = "waiting"
+    UNRANKED = "unranked"
     RANKED = "ranked"
     WEAK = "weak"
 
@@ -76,6 +91,7 @@ class Asked:
 _NEED_STATES = {
     None: "true",
     NeedState.WAITING: IS_WAITING,
+    NeedState.UNRANKED: IS_UNRANKED,
     NeedState.RANKED: IS_RANKED,
     NeedState.WEAK: IS_WEAK,
 }
@@ -116,9 +132,17 @@ def needs(
 
 
 def suppliers(
-    session: Session, asked: Asked, status: SupplierStatus | None, limit: int, cursor: str | None
+    session: Session,
+    asked: Asked,
+    status: SupplierStatus | None,
+    serves: str | None,
+    limit: int,
+    cursor: str | None,
 ) -> Page[SupplierRow]:
-    """Suppliers registered in the period, those in most recent lists first."""
+    """Suppliers registered in the period, those in most recent lists first.
+
+    `asked.category` is one that they offer, `serves` a region in which they work.
+    """
     lists, last = (None, None) if cursor is None else decode_cursor(cursor, 2)
     statement = text(f"""
         SELECT * FROM (
@@ -127,10 +151,12 @@ def suppliers(
             WHERE created_at >= :since AND created_at < :until
               AND (CAST(:status AS text) IS NULL OR status = :status)
               AND (CAST(:region AS text) IS NULL OR region = :region)
+              AND (CAST(:serves AS text) IS NULL OR {SERVES.format(region="CAST(:serves AS text)")})
+              AND (CAST(:category AS text) IS NULL OR {OFFERS.format(category="CAST(:category AS text)")})
         ) AS found
         WHERE CAST(:last AS uuid) IS NULL OR (lists, id) < (CAST(:lists AS integer), CAST(:last AS uuid))
         ORDER BY lists DESC, id DESC LIMIT :limit""")
-    given = {**asked.bounds, **recent_lists(), "status": status, "limit": limit + 1}
+    given = {**asked.bounds, **recent_lists(), "status": status, "serves": serves, "limit": limit + 1}
     rows = session.execute(statement, {**given, "lists": _whole(lists), "last": _uuid(last)}).all()
     return _shown(SupplierRow, rows, limit, lambda row: (str(row.lists), str(row.id)))
 
@@ -169,6 +195,25 @@ def decisions(
           AND (CAST(:last AS uuid) IS NULL OR decision.id < :last)
         ORDER BY decision.id DESC LIMIT :limit"""
     return _page(session, DecisionRow, statement, asked, limit, cursor, verdict=verdict)
+
+
+def contracts(
+    session: Session, asked: Asked, standing: ContractStanding | None, limit: int, cursor: str | None
+) -> Page[ContractRow]:
+    """Installment contracts that stand so, accepted (or, of mere quotes, quoted) in the period."""
+    statement = f"""
+        SELECT contract.*, need.title AS need_title, manufacturer.company_name AS manufacturer_name,
+               supplier.company_name AS supplier_name
+        FROM (SELECT * FROM ({STANDING_CONTRACT}) AS contract
+              WHERE {STANDINGS[standing] if standing else "true"}) AS contract
+        JOIN need ON need.id = contract.need_id JOIN supplier ON supplier.id = contract.supplier_id
+        JOIN manufacturer ON manufacturer.id = contract.manufacturer_id
+        WHERE coalesce(accepted_on, quoted_on)::timestamp AT TIME ZONE 'Asia/Seoul' >= :since
+          AND coalesce(accepted_on, quoted_on)::timestamp AT TIME ZONE 'Asia/Seoul' < :until
+          AND (CAST(:region AS text) IS NULL OR manufacturer.region = :region)
+          AND (CAST(:last AS uuid) IS NULL OR contract.id < :last)
+        ORDER BY contract.id DESC LIMIT :limit"""
+    return _page(session, ContractRow, statement, asked, limit, cursor, today=clock.today())
 
 
 def _page(

@@ -16,6 +16,7 @@ class Figure(StrEnum):
     EXPOSURE = "exposure"
     WAITING = "waiting"
     GAPS = "gaps"
+    CONTRACTS = "contracts"
     MONTHS = "months"
 
 
@@ -27,6 +28,18 @@ class Step(StrEnum):
     INTRODUCED = "introduced"
     PROPOSED = "proposed"
     CONTRACTED = "contracted"
+
+
+class ContractStanding(StrEnum):
+    """Where installment contracts stand: what follows `signed` is part of it, `late` of `paying` too."""
+
+    QUOTED = "quoted"
+    SIGNED = "signed"
+    TO_DELIVER = "to_deliver"
+    PAYING = "paying"
+    LATE = "late"
+    SETTLED = "settled"
+    UNRECORDED = "unrecorded"
 
 
 class _Row(BaseModel):
@@ -112,6 +125,19 @@ class GapAnswer(_Row):
     median_best_score: float | None
     suppliers: int = Field(description="이 분야를 다루며 이 지역에서 일하는 승인된 공급기업")
     rows: str
+    needs_rows: str
+    suppliers_rows: str
+
+
+class ContractsAnswer(_Row):
+    """The installment contracts that stand so."""
+
+    standing: ContractStanding
+    contracts: int
+    price_won: int
+    grant_won: int
+    paid_won: int = Field(description="받은 돈에서 취소한 것을 뺀 금액")
+    rows: str
 
 
 class MonthAnswer(_Row):
@@ -123,6 +149,7 @@ class MonthAnswer(_Row):
     needs: int
     introduced: int
     contracted: int
+    signed: int = Field(description="수락한 할부 계약")
 
 
 class DashboardAnswer(BaseModel):
@@ -139,6 +166,8 @@ class DashboardAnswer(BaseModel):
     exposure: ExposureAnswer
     waiting: list[WaitingAnswer]
     gaps: list[GapAnswer]
+    contracts: list[ContractsAnswer]
+    late_won: int = Field(description="연체한 할부 계약에서 오늘까지 냈어야 할 금액, 지연배상금까지")
     months: list[MonthAnswer]
 
 
@@ -189,3 +218,20 @@ class DecisionRow(_Row):
     supplier_id: UUID
     supplier_name: str
     decided_at: datetime
+
+
+class ContractRow(_Row):
+    """An installment contract behind a figure."""
+
+    id: UUID
+    state: str
+    need_id: UUID
+    need_title: str
+    manufacturer_id: UUID
+    manufacturer_name: str
+    supplier_id: UUID
+    supplier_name: str
+    price_won: int
+    paid_won: int
+    accepted_on: date | None
+    next_due_on: date | None

@@ -24,6 +24,7 @@ PLACED_NEED = f"""
     ) AS latest ON true
 """
 IS_WAITING = "status = 'open' AND NOT introduced"
+IS_UNRANKED = "status = 'open' AND NOT ranked"
 IS_RANKED = "status = 'open' AND ranked"
 IS_WEAK = f"status = 'open' AND ranked AND coalesce(best_score, 0) < {WEAK_BELOW}"
 
@@ -58,7 +59,32 @@ LISTED = """
     GROUP BY supplier_id
 """
 
+SERVES = "(supplier.service_regions = '{{}}' OR {region} = ANY(supplier.service_regions))"
+OFFERS = """EXISTS (SELECT FROM solution WHERE solution.supplier_id = supplier.id
+                      AND solution.categories @> ARRAY[{category}])"""
+
 OFFERS_5G_OR_AI = """
     EXISTS (SELECT FROM solution WHERE solution.supplier_id = decision.supplier_id
             AND solution.categories && ARRAY['PRIVATE_5G', 'AI'])
+"""
+
+# What stands so of the installment contracts; `recorded` is whether the pair's decision says so too.
+STANDINGS = {
+    "quoted": "state = 'quoted'",
+    "signed": "state IN ('accepted', 'delivered', 'settled')",
+    "to_deliver": "state = 'accepted'",
+    "paying": "state = 'delivered'",
+    "late": "state = 'delivered' AND next_due_on < :today",
+    "settled": "state = 'settled'",
+    "unrecorded": "state IN ('accepted', 'delivered', 'settled') AND NOT recorded",
+}
+STANDING_CONTRACT = f"""
+    SELECT contract.id, contract.state, contract.need_id, contract.supplier_id, contract.manufacturer_id,
+           contract.price_won, contract.grant_won, contract.accepted_on, contract.quoted_on,
+           contract.next_due_on, coalesce(paid.amount_won, 0) AS paid_won,
+           EXISTS (SELECT FROM feedback WHERE feedback.need_id = contract.need_id
+                   AND feedback.supplier_id = contract.supplier_id AND verdict IN {CONTRACTS}) AS recorded
+    FROM contract
+    LEFT JOIN (SELECT contract_id, sum(amount_won)::bigint AS amount_won
+               FROM contract_payment GROUP BY contract_id) AS paid ON paid.contract_id = contract.id
 """

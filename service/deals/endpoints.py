@@ -1,5 +1,6 @@
 """Ways to pay for a need, over HTTP."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -14,6 +15,7 @@ from service.deals.schemas import (
     FundingStackInput,
     GrantedAnswer,
     LeftOutProgrammeAnswer,
+    NotCombinedAnswer,
 )
 from service.financing.answers import (
     FundLoanAnswer,
@@ -22,11 +24,10 @@ from service.financing.answers import (
     fund_loan_answer,
     schedule_answer,
 )
-from service.financing.fund_loan import build_fund_loan
 from service.financing.schedule import build_schedule
-from service.financing.schemas import FundLoanInput
 from service.messages import sentence
-from service.messages.deals import way_to_pay
+from service.messages.deals import reason_not_combined, way_to_pay
+from service.programmes.rules import Finding
 from service.programmes.schemas import eligibility_parts
 
 router = APIRouter(tags=["할부와 대출"])
@@ -45,7 +46,11 @@ def list_funding_stacks(
         discount_rate_percent=discount,
         options=[_option(plan, *each) for each in zip(plan.stacks, outlays, strict=True)],
         left_out=[_left_out(each) for each in plan.left_out],
-        supplier_fund_loan=_fund_loan(given.fund_loan),
+        not_combined=[
+            NotCombinedAnswer(names=each.names, reason=reason_not_combined(each.names, each.basis))
+            for each in plan.not_combined
+        ],
+        supplier_fund_loan=_fund_loan(plan),
     )
 
 
@@ -73,7 +78,8 @@ def _granted(granted: Granted) -> GrantedAnswer:
         level=offer.row.level,
         government_won=granted.shares.government_won,
         host_won=granted.shares.host_won,
-        to_confirm=list(offer.to_confirm),
+        in_force=offer.in_force,
+        **_asked(offer.finding),
         source=dict(offer.row.source),
     )
 
@@ -87,7 +93,12 @@ def _left_out(each: LeftOut) -> LeftOutProgrammeAnswer:
     )
 
 
-def _fund_loan(given: FundLoanInput | None) -> FundLoanAnswer | None:
-    if given is None:
-        return None
-    return fund_loan_answer(given, build_fund_loan(given.market_terms(), given.fund_rate()))
+def _asked(finding: Finding) -> dict[str, Any]:
+    """What is still to be filled in or confirmed."""
+    parts = eligibility_parts(finding)
+    return {name: parts[name] for name in ("missing", "to_confirm")}
+
+
+def _fund_loan(plan: FundingPlan) -> FundLoanAnswer | None:
+    given, loan = plan.given.fund_loan, plan.supplier_loan
+    return fund_loan_answer(given, loan) if given and loan else None

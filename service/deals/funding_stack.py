@@ -12,6 +12,7 @@ from itertools import combinations
 from service.financing.comparison import LumpSum, Option, RankedOutlay, compare
 from service.financing.grants import GrantRow, GrantShares, share_cost
 from service.financing.terms import Terms
+from service.programmes.rules import MET, Finding
 
 MOST_GRANTS = 3
 """Grants in one combination."""
@@ -19,18 +20,24 @@ MOST_GRANTS = 3
 
 @dataclass(frozen=True, slots=True)
 class GrantOffer:
-    """One row of a grant programme that the company could have."""
+    """One row of a grant programme that the company could have.
+
+    `finding` is what the programme's rule says of the company; `in_force` is False for a row of another time,
+    taken as if it still held; `exclusive_basis` says why the programme is not combined with others.
+    """
 
     programme: str
     name: str
     row: GrantRow
     exclusive_with: frozenset[str] = frozenset()
-    to_confirm: tuple[str, ...] = ()
+    finding: Finding = MET
+    in_force: bool = True
+    exclusive_basis: str | None = None
 
     @property
     def key(self) -> str:
         """What tells this row from every other."""
-        return f"{self.programme}/{self.row.track}/{self.row.level}"
+        return row_key(self.programme, self.row)
 
     def excludes(self, other: "GrantOffer") -> bool:
         """Whether the two may not be combined; two rows of one programme never are."""
@@ -78,9 +85,7 @@ def rank_stacks(
     options = []
     for grants in _granted(price_won, offers):
         granted = sum(each.amount_won for each in grants)
-        key = "+".join(
-            f"{each.offer.programme}/{each.offer.row.track}/{each.offer.row.level}" for each in grants
-        )
+        key = "+".join(each.offer.key for each in grants)
         for terms in (None, installment(granted) if installment else None):
             name = f"{key}|{'installment' if terms else 'lump_sum'}"
             if name not in ways:
@@ -98,6 +103,24 @@ def _granted(price_won: int, offers: Sequence[GrantOffer]) -> Iterator[tuple[Gra
             grants = tuple(Granted(offer, share_cost(offer.row, price_won)) for offer in chosen)
             if sum(each.amount_won for each in grants) < price_won:
                 yield grants
+
+
+def never_together(offers: Sequence[GrantOffer]) -> list[tuple[GrantOffer, GrantOffer]]:
+    """Which programmes among the offers exclude each other, one pair of offers for each two programmes.
+
+    The two of a pair are of one programme where it offers several rows: only one of them can be had.
+    """
+    found = {
+        frozenset((one.programme, other.programme)): (one, other)
+        for one, other in combinations(offers, 2)
+        if one.excludes(other)
+    }
+    return list(found.values())
+
+
+def row_key(programme: str, row: GrantRow) -> str:
+    """The name of one row of a programme: `SMART_FACTORY_GRANT/2023/정부형/고도화`."""
+    return f"{programme}/{row.year}/{row.track}/{row.level}"
 
 
 def exclusions(terms: Mapping[str, object]) -> frozenset[str]:

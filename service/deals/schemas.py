@@ -1,15 +1,15 @@
 """Ways to pay for a need, on the wire."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from service.financing.answers import Answer, FundLoanAnswer, OutlayAnswer, ScheduleAnswer
 from service.financing.conventions import Method
 from service.financing.schemas import FundLoanInput, Input, VatInput
 from service.financing.wire import Count, Day, Rate, Won
 from service.kit.texts import Name
-from service.programmes.schemas import EligibilityAnswer
+from service.programmes.schemas import EligibilityAnswer, MissingField
 
 
 class FundingStackInput(Input):
@@ -25,6 +25,12 @@ class FundingStackInput(Input):
     payment_day: Count | None = None
     vat: VatInput | None = None
     level: Name | None = Field(None, description="지원금 공고의 구축 수준. 비우면 모든 수준")
+    grants_on: Day | None = Field(
+        None, description="이날의 공고가 지금도 유효하다면 어떤지 어림잡습니다. 비우면 시작일"
+    )
+    grant: Annotated[str, StringConstraints(max_length=200)] | None = Field(
+        None, description="지원금 하나만 봅니다(끝난 공고도). 사업 코드/연도/유형/수준"
+    )
     discount_rate_percent: Rate | None = Field(None, description="회사의 할인율. 비우면 할부 이율")
     fund_loan: FundLoanInput | None = Field(
         None, description="공급기업이 만드는 비용을 상생협력펀드로 빌린다면 그 조건"
@@ -41,6 +47,8 @@ class GrantedAnswer(Answer):
     level: str
     government_won: int
     host_won: int
+    in_force: bool = Field(description="시작일에 유효한 공고인지. 아니면 어림잡는 데만 씁니다.")
+    missing: list[MissingField] = Field(description="채워야 받을 수 있는지 알 수 있는 항목")
     to_confirm: list[str]
     source: dict[str, Any]
 
@@ -61,6 +69,13 @@ class LeftOutProgrammeAnswer(EligibilityAnswer):
     reason: str
 
 
+class NotCombinedAnswer(Answer):
+    """함께 받을 수 없는 두 지원사업. 이름이 같으면 그 사업의 여러 조건 가운데 하나만 받습니다."""
+
+    names: tuple[str, str]
+    reason: str
+
+
 class FundingStackAnswer(Answer):
     """현재가치로 가장 적게 드는 방법부터."""
 
@@ -68,4 +83,5 @@ class FundingStackAnswer(Answer):
     discount_rate_percent: Rate
     options: list[FundingOptionAnswer]
     left_out: list[LeftOutProgrammeAnswer]
+    not_combined: list[NotCombinedAnswer]
     supplier_fund_loan: FundLoanAnswer | None

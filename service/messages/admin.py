@@ -164,6 +164,7 @@ AUDIT_NOUNS: dict[str, str] = {
     "need": "수요",
     "match": "소개와 계약",
     "certificate": "인증서",
+    "programme": "지원 사업",
     "fund_terms": "펀드 조건",
     "fund_loan": "펀드 대출",
     "contract": "할부 계약",

@@ -19,6 +19,17 @@ STEPS: dict[str, str] = {
     "contracted": "계약",
 }
 
+STANDINGS: dict[str, str] = {
+    "quoted": "수락을 기다리는 견적",
+    "signed": "맺은 계약",
+    "to_deliver": "그 가운데 인도 전",
+    "paying": "그 가운데 납입 중",
+    "late": "납입 중 가운데 연체",
+    "settled": "그 가운데 완납",
+    "unrecorded": "맺었지만 결정에 계약으로 기록하지 않은 것",
+}
+"""Where installment contracts stand."""
+
 HEADINGS: dict[str, str] = {
     "name": "목표",
     "target": "목표 수",
@@ -51,13 +62,20 @@ HEADINGS: dict[str, str] = {
     "manufacturers": "수요기업",
     "introduced": "소개",
     "contracted": "계약",
+    "signed": "할부 계약",
+    "standing": "할부 계약의 상태",
+    "contracts": "건수",
+    "price_won": "공급가액(원)",
+    "grant_won": "지원금(원)",
+    "paid_won": "받은 돈(원)",
 }
 """Headings of the CSV files, by the member of the answer."""
 
 MONTH_KINDS: dict[str, str] = {
     "needs": "수요 등록",
     "introduced": "소개",
-    "contracted": "계약",
+    "contracted": "계약 기록",
+    "signed": "할부 계약",
     "suppliers": "공급기업 등록",
     "manufacturers": "수요기업 등록",
 }

@@ -46,6 +46,7 @@ ACTIONS: dict[str, str] = {
     "supplier.unattended": "연락할 사람이 아무도 남지 않아 API 키를 모두 해지했습니다",
     "manufacturer.unattended": "연락할 사람이 아무도 남지 않아 API 키를 모두 해지했습니다",
     "fund_terms.set": "상생협력펀드의 조건을 정했습니다",
+    "programme.written": "지원 사업의 내용을 적었습니다",
     "fund_loan.reserved": "상생협력펀드 대출을 신청했습니다",
     "fund_loan.changed": "상생협력펀드 신청을 고쳤습니다",
     "fund_loan.approved": "상생협력펀드 대출의 은행 승인을 기록했습니다",

@@ -1,4 +1,17 @@
-"""Words about support programmes: the fields that rules ask for, and the figures, with their units."""
+"""Sentences and words about support programmes: the fields that rules ask for, and the figures, with their units."""
+
+SENTENCES: dict[str, str] = {
+    "rule_one_comparison": "한 항목을 꼭 한 가지와 견주어 주세요(equals, in, starts_with, contains_any, at_least, at_most, filled).",
+    "rule_comparison": "이 항목은 이렇게 견줄 수 없습니다. 쓸 수 있는 것: {known}",
+    "rule_value": "'{value}'은(는) 이 항목에 없는 값입니다. 코드 목록을 확인해 주세요.",
+    "programme_amount": "'{value}'은(는) 모르는 금액 이름입니다. 이름을 확인해 주세요.",
+    "programme_twice": "같은 코드가 파일에 두 번 있습니다.",
+    "programme_unknown_code": "'{value}'라는 사업을 알지 못합니다. 코드를 확인해 주세요.",
+    "programmes_unreadable": '{file}을(를) 읽을 수 없습니다. {{"programmes": [...]}} 모양의 JSON 파일이어야 합니다.',
+    "programmes_refused": "틀린 곳이 {count}곳 있어 아무것도 고치지 않았습니다. 위의 곳을 고쳐 다시 해 주세요.",
+    "programmes_dry_run": "사업 {count}개를 읽었습니다. 고치지는 않았습니다(--dry-run).",
+    "programmes_written": "사업 {count}개를 적었습니다.",
+}
 
 FIELDS: dict[str, str] = {
     "region": "소재지",
@@ -39,3 +52,23 @@ AMOUNTS: dict[str, tuple[str, str]] = {
     "selected": ("선정 기업", "곳"),
 }
 """By the name in `terms.amount`; `won` is an amount of money, other units stand behind the figure."""
+
+
+OUTCOMES: dict[str, str] = {"added": "새로 넣음", "changed": "바뀜", "same": "그대로"}
+"""What became of a programme of a file."""
+
+KINDS: dict[str, str] = {"supplier": "공급기업", "manufacturer": "수요기업"}
+
+ANSWERS: dict[str, str] = {
+    "eligible": "조건에 맞음",
+    "unknown": "알 수 없음",
+    "not_eligible": "맞지 않음",
+}
+"""What a rule says of a company, as account managers sort by it."""
+
+HEADINGS: tuple[str, ...] = (
+    "회사", "구분", "지역", "판정", "맞지 않는 조건", "비어 있는 항목", "확인할 조건", "회사 번호",
+)  # fmt: skip
+"""Headings of the file of a programme's companies."""
+
+SHEET = "회사"

@@ -1,6 +1,6 @@
 """Which programmes fit a company, and which companies a programme fits."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,9 +23,12 @@ class ProgrammeFinding:
 
     @property
     def benefit_won(self) -> int | None:
-        """The most that one company gets out of it, where a source states that."""
+        """The most that one company gets out of it, where a source states that.
+
+        For a grant by year and level: the largest cap of its last year, a host's part with it.
+        """
         stated: int | None = (self.programme.terms.get("amount") or {}).get("per_company_cap_won")
-        return stated
+        return stated if stated is not None else _largest_cap(self.programme.terms.get("grant_rows") or ())
 
 
 def facts_of_supplier(record: SupplierRecord, today: date) -> Facts:
@@ -60,14 +63,30 @@ def judge_programmes(programmes: Iterable[Programme], facts: Facts) -> list[Prog
 
 
 def judge(programme: Programme, facts: Facts) -> Finding:
-    """What the rule of a programme says of a company; whether it is open is another matter.
+    """What the rule of a programme says of a company; whether it is open is another matter."""
+    return judgement_of(programme)(facts)
+
+
+def judgement_of(programme: Programme) -> Callable[[Facts], Finding]:
+    """The same for many companies: its rule is read once.
 
     Where nobody has written the conditions as a rule yet, they are for a person to see to.
     """
     rule = programme.terms.get("rule")
-    if rule is None:
-        return Finding(Eligibility.UNKNOWN, to_confirm=tuple(programme.terms.get("eligibility") or ()))
-    return read_rule(rule).judge(facts)
+    if rule is not None:
+        return read_rule(rule).judge
+    unread = Finding(Eligibility.UNKNOWN, to_confirm=tuple(programme.terms.get("eligibility") or ()))
+    return lambda _: unread
+
+
+def _largest_cap(rows: Sequence[Mapping[str, Any]]) -> int | None:
+    last = max((row["year"] for row in rows), default=None)
+    caps = [
+        row["government_cap_won"] + (row.get("host_cap_won") or 0)
+        for row in rows
+        if row["year"] == last and row.get("government_cap_won") is not None
+    ]
+    return max(caps, default=None)
 
 
 def _rank(found: ProgrammeFinding) -> tuple[Any, ...]:

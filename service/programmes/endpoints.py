@@ -6,10 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from service.accounts.actor import SignedIn, Staff
+from service.codes.types import RegionCode
 from service.db.session import DbSession
 from service.kit.pages import Cursor, Limit, Page
 from service.programmes import queries
-from service.programmes.rules import Eligibility
+from service.programmes.fitting import Among, Kind, Sought, fitting_companies
+from service.programmes.rules import Eligibility, FieldName
 from service.programmes.schemas import (
     CompanyProgrammeList,
     FittingCompanyAnswer,
@@ -18,6 +20,7 @@ from service.programmes.schemas import (
     ProgrammeAnswer,
     ProgrammeList,
     company_programme,
+    fitting_company,
 )
 
 router = APIRouter(tags=["지원사업"])
@@ -42,13 +45,18 @@ def list_fitting_companies(
     _actor: Staff,
     session: DbSession,
     eligibility: Annotated[Eligibility, Query(description="찾을 판정")] = Eligibility.ELIGIBLE,
+    kind: Annotated[Kind | None, Query(description="공급기업이나 수요기업만")] = None,
+    region: Annotated[RegionCode | None, Query(description="시도")] = None,
+    missing: Annotated[FieldName | None, Query(description="이 항목이 비어 알 수 없는 회사만")] = None,
+    failed: Annotated[str | None, Query(max_length=300, description="이 조건에 맞지 않는 회사만")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Page[FittingCompanyAnswer]:
     """담당자가 이 사업에 맞는 회사를 찾습니다. items가 limit보다 적어도 next_cursor가 있으면 이어집니다."""
     programme = queries.get_programme(session, code)
-    items, next_cursor = queries.fitting_companies(session, programme, eligibility, limit, cursor)
-    return Page(items=items, next_cursor=next_cursor)
+    sought, among = Sought(eligibility, failed, missing), Among(kind, region)
+    found, next_cursor = fitting_companies(session, programme, sought, among, limit, cursor)
+    return Page(items=[fitting_company(each) for each in found], next_cursor=next_cursor)
 
 
 @router.get("/manufacturers/{manufacturer_id}/programmes", summary="수요기업에 맞는 지원사업")

@@ -9,13 +9,15 @@ refusal however much is unknown, `any` is met by one met however much is unknown
 does not make a company ineligible or unknown; it is told beside the answer.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
 
+from matching import taxonomy
 from matching.taxonomy import smart_level_order
 
 Facts = Mapping[str, Any]
@@ -62,20 +64,31 @@ class Condition(_Part):
     field: FieldName
     text: str = Field(min_length=2)
     equals: str | None = None
-    one_of: list[str] | None = Field(None, alias="in")
-    starts_with: list[str] | None = None
-    contains_any: list[str] | None = None
+    one_of: list[str] | None = Field(None, alias="in", min_length=1)
+    starts_with: list[str] | None = Field(None, min_length=1)
+    contains_any: list[str] | None = Field(None, min_length=1)
     at_least: int | str | None = None
     at_most: int | str | None = None
     filled: Literal[True] | None = None
 
     @model_validator(mode="after")
-    def _compares_once(self) -> "Condition":
-        if len(self.model_fields_set - {"field", "text"}) != 1:
-            raise ValueError("a condition compares its field with exactly one thing")
-        for bound in (self.at_least, self.at_most):
-            if isinstance(bound, str) and smart_level_order(bound) is None:
-                raise ValueError(f"{bound} is no smart factory level")
+    def _can_be_met(self) -> "Condition":
+        """One comparison that this field knows, with values that it can have.
+
+        A misspelt code would refuse every company without anybody seeing why.
+        """
+        compared = self.model_fields_set - {"field", "text"}
+        if len(compared) != 1:
+            raise PydanticCustomError("rule_one_comparison", "a condition compares with exactly one thing")
+        (comparison,) = compared
+        wanted = getattr(self, comparison)
+        if comparison not in _COMPARISONS_OF[self.field]:
+            raise PydanticCustomError(
+                "rule_comparison", "not of this field", {"known": ", ".join(_COMPARISONS_OF[self.field])}
+            )
+        for value in wanted if isinstance(wanted, list) else [wanted]:
+            if not _is_value_of(self.field, comparison, value):
+                raise PydanticCustomError("rule_value", "unknown value", {"value": str(value)[:50]})
         return self
 
     def judge(self, facts: Facts) -> Finding:
@@ -108,6 +121,44 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "at_most": lambda value, wanted: _order(value) <= _order(wanted),
     "filled": lambda value, _: bool(value),
 }
+
+
+_CODES = ("equals", "one_of", "starts_with", "filled")
+_NUMBERS = ("at_least", "at_most", "filled")
+_COMPARISONS_OF: Mapping[str, tuple[str, ...]] = {
+    "region": _CODES,
+    "industry": _CODES,
+    "status": _CODES,
+    "employee_count": _NUMBERS,
+    "annual_revenue_won": _NUMBERS,
+    "years_in_business": _NUMBERS,
+    "smart_level": (*_NUMBERS, "equals", "one_of"),
+    "existing_systems": ("contains_any", "filled"),
+    "certifications": ("contains_any", "filled"),
+    "categories": ("contains_any", "filled"),
+}
+"""What a field can be compared with."""
+
+_KNOWN: Mapping[str, Callable[[], Collection[str]]] = {
+    "region": lambda: {each.code for each in taxonomy.regions()},
+    "industry": lambda: {each.code for each in taxonomy.industries()},
+    "status": lambda: ("pending", "approved", "rejected", "suspended"),
+    "smart_level": lambda: {each.name for each in taxonomy.smart_levels()},
+    "certifications": lambda: {each.code for each in taxonomy.certifications()},
+    "categories": taxonomy.category_codes,
+}
+"""The codes that a field can hold; a field that is not here holds numbers or free text."""
+
+
+def _is_value_of(field: str, comparison: str, value: object) -> bool:
+    if comparison == "filled":
+        return True
+    if field not in _KNOWN:
+        return isinstance(value, str) if comparison == "contains_any" else isinstance(value, int)
+    known = _KNOWN[field]()
+    if comparison == "starts_with":
+        return any(code.startswith(str(value)) for code in known)
+    return isinstance(value, str) and value in known
 
 
 class Confirmation(_Part):
@@ -172,8 +223,11 @@ def _all_of(parts: Any) -> tuple[str, ...]:
 
 
 def _kind_of(part: Any) -> str:
-    keys = part.keys() if isinstance(part, Mapping) else type(part).model_fields
-    return next((kind for kind in ("all", "any", "confirm") if kind in keys), "field")
+    keys = part.keys() if isinstance(part, Mapping) else getattr(type(part), "model_fields", ())
+    return next((kind for kind in _KINDS if kind in keys), "field")
+
+
+_KINDS = ("all", "any", "confirm", "field")
 
 
 Rule = Annotated[
@@ -186,6 +240,17 @@ Rule = Annotated[
 AllOf.model_rebuild()
 AnyOf.model_rebuild()
 _reader: TypeAdapter[AllOf | AnyOf | Confirmation | Condition] = TypeAdapter(Rule)
+
+
+def place_in_rule(location: Sequence[str | int]) -> tuple[str | int, ...]:
+    """Where in the JSON that was written: without the kind that pydantic names before each part."""
+    if not location:
+        return ()
+    kind, *rest = location
+    inside = rest if kind in _KINDS else list(location)
+    if len(inside) > 2 and inside[0] in ("all", "any"):
+        return (inside[0], inside[1], *place_in_rule(inside[2:]))
+    return tuple(inside)
 
 
 def read_rule(rule: Mapping[str, Any]) -> AllOf | AnyOf | Confirmation | Condition:

@@ -1,13 +1,14 @@
 """Programmes on the wire."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.messages.programmes import FIELDS
 from service.programmes.eligibility import ProgrammeFinding
+from service.programmes.fitting import Judged, Kind
 from service.programmes.rules import Eligibility, Finding
 
 
@@ -104,9 +105,20 @@ class FittingCompanyAnswer(EligibilityAnswer):
     """A company as a programme concerns it."""
 
     id: UUID
-    kind: Literal["supplier", "manufacturer"]
+    kind: Kind
     company_name: str
     region: str
+
+
+def fitting_company(company: Judged) -> FittingCompanyAnswer:
+    """One company with what the rule says of it."""
+    return FittingCompanyAnswer(
+        **eligibility_parts(company.finding),
+        id=company.id,
+        kind=company.kind,
+        company_name=company.company_name,
+        region=company.region,
+    )
 
 
 def eligibility_parts(finding: Finding) -> dict[str, Any]:

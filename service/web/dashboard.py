@@ -13,11 +13,12 @@ from service.dashboard.endpoints import Category, figure_file
 from service.dashboard.figures import read_dashboard, rows_of_month
 from service.dashboard.files import csv_of
 from service.dashboard.period import EARLIEST, LATEST, Period
-from service.dashboard.schemas import DashboardAnswer, Figure, Step
+from service.dashboard.schemas import ContractStanding, DashboardAnswer, Figure, Step
 from service.db.session import DbSession
 from service.db.tables import SupplierStatus
 from service.kit.problems import Problem
-from service.messages.dashboard import MONTH_KINDS, STEPS
+from service.messages.contracts import STATES
+from service.messages.dashboard import MONTH_KINDS, STANDINGS, STEPS
 from service.web.forms import Asked, Form
 from service.web.rendering import page
 from service.web.searches import cursor_of, query_of, wanted_of
@@ -27,7 +28,7 @@ from service.web.wording import CATEGORIES, REGIONS
 router = APIRouter()
 
 PAGE_LENGTH = 50
-MOST_PLACES = 12
+MOST_PLACES = 30
 
 Day = Annotated[date, Field(ge=EARLIEST, le=LATEST)]
 
@@ -49,6 +50,8 @@ class AskedRows(AskedPeriod):
     status: SupplierStatus | None = None
     verdict: rows.DecisionKind | None = None
     technology: rows.Technology | None = None
+    serves: str | None = None
+    standing: ContractStanding | None = None
 
     @property
     def bounds(self) -> rows.Asked:
@@ -67,6 +70,7 @@ def show_dashboard(visitor: StaffVisitor, asked: Asked, session: DbSession) -> H
         "period": period,
         "steps": STEPS,
         "kinds": MONTH_KINDS,
+        "standings": STANDINGS,
         "by_region": _summed(found, "region"),
         "by_category": _summed(found, "category"),
         "waiting": sum(each.needs for each in found.waiting),
@@ -98,8 +102,11 @@ def show_needs(visitor: StaffVisitor, asked: Asked, session: DbSession) -> HTMLR
 def show_suppliers(visitor: StaffVisitor, asked: Asked, session: DbSession) -> HTMLResponse:
     """The suppliers behind a figure, those in most recent lists first."""
     wanted = wanted_of(asked, session, AskedRows)
-    found = rows.suppliers(session, wanted.bounds, wanted.status, PAGE_LENGTH, cursor_of(asked))
-    return _list_page(visitor, "suppliers", asked, found, regions=REGIONS.items())
+    found = rows.suppliers(
+        session, wanted.bounds, wanted.status, wanted.serves, PAGE_LENGTH, cursor_of(asked)
+    )
+    more = {"regions": REGIONS.items(), "categories": list(CATEGORIES.items())}
+    return _list_page(visitor, "suppliers", asked, found, **more)
 
 
 @router.get("/dashboard/manufacturers")
@@ -117,6 +124,15 @@ def show_decisions(visitor: StaffVisitor, asked: Asked, session: DbSession) -> H
     cursor = cursor_of(asked)
     found = rows.decisions(session, wanted.bounds, wanted.verdict, wanted.technology, PAGE_LENGTH, cursor)
     return _list_page(visitor, "decisions", asked, found, regions=REGIONS.items())
+
+
+@router.get("/dashboard/contracts")
+def show_contracts(visitor: StaffVisitor, asked: Asked, session: DbSession) -> HTMLResponse:
+    """The installment contracts behind a figure."""
+    wanted = wanted_of(asked, session, AskedRows)
+    found = rows.contracts(session, wanted.bounds, wanted.standing, PAGE_LENGTH, cursor_of(asked))
+    more = {"regions": REGIONS.items(), "standings": STANDINGS.items(), "states": STATES}
+    return _list_page(visitor, "contracts", asked, found, **more)
 
 
 def site_address(address: str) -> str:

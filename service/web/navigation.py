@@ -12,6 +12,7 @@ _STAFF: Places = (
     ("/desk/needs", "수요"),
     ("/desk/pipeline", "진행 현황"),
     ("/desk/assignments", "배정"),
+    ("/desk/programmes", "지원 사업"),
     ("/dashboard", "현황판"),
     ("/suppliers", "공급기업"),
     ("/fund", "펀드"),

@@ -9,7 +9,8 @@ from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
 from service.web import admin, calculators, checks, dashboard, fund, manufacturer, own_account, sign_in
-from service.web.desk import approvals, assignments, companies, need, needs, pipeline, today
+from service.web.desk import approvals, assignments, companies, costs, need, needs, pipeline, today
+from service.web.desk import programmes as desk_programmes
 from service.web.problem_pages import ProblemPages
 from service.web.public import clusters, directory, home, programmes, trial
 from service.web.rendering import STATIC
@@ -25,7 +26,7 @@ from service.web.supplier import programmes as supplier_programmes
 from service.web.supplier import registration as supplier_registration
 from service.web.visitor import SignInNeeded, Visitor
 
-DESK = (today, approvals, companies, needs, need, pipeline, assignments)
+DESK = (today, approvals, companies, needs, need, pipeline, assignments, costs, desk_programmes)
 AREAS = (
     sign_in,
     checks,

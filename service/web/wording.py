@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from matching import taxonomy
-from service.messages import SENTENCES, desk, financing, fund, notifications, webhooks
+from service.messages import SENTENCES, desk, financing, fund, notifications, programmes, webhooks
 from service.messages.amounts import won_reading, won_text
 from service.messages.web import LABELS
 
@@ -28,6 +28,8 @@ _LABELS = {
     "fund_account": fund.ACCOUNTS,
     "mail_frequency": notifications.FREQUENCIES,
     **webhooks.LABELS,
+    "verdict_of_rule": programmes.ANSWERS,
+    "rule_field": programmes.FIELDS,
 }
 NOTICES = {code.removeprefix("done_") for code in SENTENCES if code.startswith("done_")}
 

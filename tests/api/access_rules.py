@@ -302,6 +302,7 @@ RULES: dict[str, Rule] = {
     "GET /v1/dashboard/suppliers": STAFF,
     "GET /v1/dashboard/manufacturers": STAFF,
     "GET /v1/dashboard/decisions": STAFF,
+    "GET /v1/dashboard/contracts": STAFF,
     "GET /v1/suppliers/{supplier_id}/history": OWN_AND_STAFF,
     "GET /v1/manufacturers/{manufacturer_id}/history": OWN_AND_STAFF,
     "GET /v1/exports/suppliers": STAFF.asking(reason="설명회 안내"),

@@ -10,17 +10,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Row, text, update
+from sqlalchemy import Row, delete, text, update
 from sqlmodel import col
 from starlette.testclient import TestClient
 
 import service.dashboard
 from service.dashboard.period import Period
 from service.db.session import Database
-from service.db.tables import Cluster, Feedback, Need, RecommendationRun, SupplierStatus
+from service.db.tables import Cluster, Feedback, Need, RecommendationRun, SupplierStatus, Verdict
 from service.kit import clock
 from tests.factories import companies
 from tests.factories.answers import problem
+from tests.factories.contracts import delivered, introduced, quotation
 from tests.factories.funds import applied, lent, open_fund
 from tests.factories.people import staff, stored_manufacturer, stored_supplier
 
@@ -241,10 +242,54 @@ def test_a_gap_says_how_many_suppliers_serve_it(alliance: Alliance) -> None:
     assert gap["suppliers"] == 2
 
 
+def test_installment_contracts_are_what_the_documented_query_counts(
+    client: TestClient, database: Database
+) -> None:
+    there = Alliance(client, database)
+    quoted, late, recorded = (_quoted(there) for _ in range(3))
+    with clock.frozen(days_ago(70)):
+        delivered(client, there.manager, late)
+        with database.transaction() as session:  # as if the manufacturer had accepted it
+            session.execute(delete(Feedback).where(col(Feedback.verdict) == Verdict.CONTRACTED.value))
+        delivered(client, there.manager, recorded)
+        owed = client.get(f"/v1/contracts/{recorded}/schedule", headers=there.manager).json()
+        paid = {"amount_won": owed["settlement"]["total_won"]}
+        settled = client.post(f"/v1/contracts/{recorded}/payments", json=paid, headers=there.manager)
+        assert settled.status_code == 201, settled.text
+    dashboard = there.read()
+    counted = {each["standing"]: each for each in dashboard["contracts"]}
+    shown = {(name, each["contracts"], each["price_won"], each["paid_won"]) for name, each in counted.items()}
+    assert shown == set(map(tuple, there.documented("contracts")))
+    assert {name: each["contracts"] for name, each in counted.items()} == {
+        "quoted": 1, "signed": 2, "to_deliver": 0, "paying": 1, "late": 1, "settled": 1, "unrecorded": 1,
+    }  # fmt: skip
+    for each in counted.values():
+        assert len(there.rows(each["rows"])) == each["contracts"]
+    assert [each["id"] for each in there.rows(counted["quoted"]["rows"])] == [quoted]
+    assert dashboard["late_won"] == there.rows("/v1/contracts/dunning")[0]["late_won"] > 0
+    months = {each["month"]: each["signed"] for each in dashboard["months"] if each["signed"]}
+    assert months == {"2026-09-01": 2}
+    assert (
+        len(there.read("/contracts", standing="signed", since="2026-09-01", until="2026-09-30")["items"]) == 2
+    )
+
+
+def _quoted(there: Alliance) -> str:
+    """A quote for a need of a supplier that was introduced to it."""
+    need, supplier = there.need(written=90), stored_supplier(there.client)
+    with clock.frozen(days_ago(75)):
+        introduced(there.client, need, supplier)
+        made = there.client.post(
+            f"/v1/needs/{need}/contracts", json=quotation(supplier), headers=there.manager
+        )
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
 def test_months_are_what_the_documented_query_counts(alliance: Alliance) -> None:
     months = alliance.read()["months"]
     documented = {(row[0], row[1]): row[2] for row in alliance.documented("months")}
-    kinds = ("suppliers", "manufacturers", "needs", "introduced", "contracted")
+    kinds = ("suppliers", "manufacturers", "needs", "introduced", "contracted", "signed")
     shown = {(each["month"], kind): each[kind] for each in months for kind in kinds if each[kind]}
     assert shown == documented
     assert [each["month"] for each in months] == [
@@ -268,6 +313,9 @@ def test_every_figure_leads_to_as_many_rows_as_it_counts(alliance: Alliance) -> 
         assert len(alliance.rows(each["rows"])) == each["needs"], each
     for each in dashboard["gaps"]:
         assert len(alliance.rows(each["rows"])) == each["weak_needs"], each
+        assert len(alliance.rows(each["needs_rows"])) == each["needs"], each
+        assert len(alliance.rows(each["suppliers_rows"])) == each["suppliers"], each
+    assert len(alliance.read("/needs", state="unranked")["items"]) == dashboard["unranked_open_needs"]
     assert len(alliance.rows(dashboard["targets"][0]["rows"])) == dashboard["targets"][0]["actual"]
     listed = alliance.rows(dashboard["exposure"]["rows"])
     assert sum(each["lists"] for each in listed) == dashboard["exposure"]["places"]
@@ -297,7 +345,7 @@ def test_rows_come_a_page_at_a_time_and_each_once(alliance: Alliance, path: str)
     assert len(set(found)) == len(found) > 2
 
 
-@pytest.mark.parametrize("path", ["/needs", "/suppliers", "/manufacturers", "/decisions"])
+@pytest.mark.parametrize("path", ["/needs", "/suppliers", "/manufacturers", "/decisions", "/contracts"])
 @pytest.mark.parametrize("cursor", ["x", "WyJ4Il0", "WyJ4IiwieCJd"])
 def test_a_cursor_of_somebody_elses_making_is_refused(client: TestClient, path: str, cursor: str) -> None:
     answer = client.get(f"/v1/dashboard{path}", params={"cursor": cursor}, headers=staff(client))
@@ -316,7 +364,7 @@ def test_a_period_that_cannot_be_is_refused(client: TestClient, asked: dict[str,
     problem(answer, 422, code)
 
 
-@pytest.mark.parametrize("name", ["targets", "funnel", "exposure", "waiting", "gaps", "months"])
+@pytest.mark.parametrize("name", ["targets", "funnel", "exposure", "waiting", "gaps", "contracts", "months"])
 def test_every_figure_can_be_taken_to_a_spreadsheet(alliance: Alliance, name: str) -> None:
     with clock.frozen(NOW):
         answer = alliance.client.get("/v1/dashboard/figures", params={"name": name}, headers=alliance.manager)

@@ -69,6 +69,38 @@ def test_what_could_not_be_used_is_told_with_the_reason(client: TestClient) -> N
     assert [bool(each["grants"]) for each in answer["options"]] == [False, False]
 
 
+def test_what_was_open_once_can_be_taken_as_if_it_still_were(client: TestClient) -> None:
+    headers = staff(client)
+    need = _need(client, headers)
+    then = _stacks(client, need, headers, start_date="2026-05-25", grants_on="2022-12-31").json()
+    granted = [grant for option in then["options"] for grant in option["grants"]]
+    assert {grant["year"] for grant in granted} == {2022}
+    assert not any(grant["in_force"] for grant in granted)
+    assert [
+        each["reason"][: len(start)]
+        for each, start in zip(
+            sorted(then["not_combined"], key=lambda each: each["names"][0] == each["names"][1])[:2],
+            ("같은 구축비", "한 사업에서는"),
+            strict=True,
+        )
+    ] == ["같은 구축비", "한 사업에서는"]
+
+
+def test_one_grant_can_be_looked_at_alone_and_says_what_the_company_has_to_fill_in(
+    client: TestClient,
+) -> None:
+    headers = staff(client)
+    need = _need(client, headers)
+    key = "SMART_FACTORY_GRANT/2023/정부형/고도화"
+    answer = _stacks(client, need, headers, start_date="2026-05-25", grant=key).json()
+    assert [len(each["grants"]) for each in answer["options"]] == [1, 1, 0, 0]
+    assert answer["options"][0]["grants"][0]["to_confirm"]
+    others = [each["reason"] for each in answer["left_out"] if each["programme"].startswith("WIN_WIN")]
+    assert others == ["다른 지원금 하나만 골라 보고 있어 넣지 않았습니다."]
+    unknown = _stacks(client, need, headers, grant="SMART_FACTORY_GRANT/1999/정부형/고도화")
+    assert unknown.json()["errors"][0]["pointer"] == "/grant"
+
+
 def test_grants_that_exclude_each_other_are_never_combined(client: TestClient) -> None:
     headers = staff(client)
     need = _need(client, headers, region="43", employee_count=5)

@@ -96,3 +96,15 @@ def test_an_account_manager_finds_every_company_that_a_programme_fits(programmes
             break
         query["cursor"] = answer["next_cursor"]
     assert sorted(seen) == sorted(fitting)
+
+
+def test_an_account_manager_narrows_the_companies_down_to_whom_to_ask(programmes: TestClient) -> None:
+    asked = str(stored_manufacturer(programmes, **SMALL_IN_CHUNGBUK))
+    stored_manufacturer(programmes, **SMALL_IN_CHUNGBUK | {"region": "11"})
+    stored_manufacturer(programmes, **SMALL_IN_CHUNGBUK | {"smart_level": "기초"})
+    path = "/v1/programmes/DIGITAL_CLUSTER/companies"
+    query = {"eligibility": "unknown", "missing": "smart_level", "region": "43", "kind": "manufacturer"}
+    found = programmes.get(path, params=query, headers=staff(programmes)).json()["items"]
+    assert [item["id"] for item in found] == [asked]
+    elsewhere = query | {"kind": "supplier"}
+    assert programmes.get(path, params=elsewhere, headers=staff(programmes)).json()["items"] == []

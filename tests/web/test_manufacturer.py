@@ -295,17 +295,21 @@ def test_the_contact_of_an_introduced_supplier_is_shown_if_that_person_agreed(
     assert (body["contact"]["phone"] in shown) is agreed
 
 
-def test_costs_explain_grant_own_share_and_months(world: World) -> None:
+@pytest.mark.parametrize(
+    ("actor", "path"), [(MAKER, "/manufacturer/needs"), ("account_manager", "/desk/needs")]
+)
+def test_costs_explain_grant_own_share_and_months(world: World, actor: str, path: str) -> None:
     world.thing("code", None)
     _make_meant_for_manufacturers(world)
-    need_id = world.thing("need_id", MAKER)
-    path = f"/manufacturer/needs/{need_id}/costs"
-    options = open_page(world, MAKER, path).text
+    path = f"{path}/{world.thing('need_id', MAKER)}/costs"
+    options = open_page(world, actor, path).text
     (key,) = re.findall(r'<option value="([^"]+)">2023년 정부형 · 동일수준', options)
     query = f"price_won=1억 2천만&grant={key}&months=36&annual_rate_percent=4.5"
-    answer = open_page(world, MAKER, f"{path}?{query}")
+    answer = open_page(world, actor, f"{path}?{query}")
     shown = text_of(answer)
     assert "-50,000,000원" in shown
+    assert "사업비의 50%, 한도 5,000만 원 안에서" in shown
+    assert "지금은 신청할 수 없어 어림잡는 데만" in shown
     assert "70,000,000원" in shown
     assert "74,962,232원" in shown
     same = "/calculators/installment?price_won=70000000&amp;months=36&amp;annual_rate_percent=4.5"
@@ -329,9 +333,27 @@ def test_costs_that_cannot_be_computed_say_why_beside_the_field(world: World, qu
     assert f'id="{field}-error"' in answer.text
 
 
-def test_the_longest_schedule_keeps_the_page_small(world: World) -> None:
-    path = f"/manufacturer/needs/{world.thing('need_id', MAKER)}/costs?price_won=99억&months=480"
-    assert len(open_page(world, MAKER, path).content) < 100 * 1024
+def test_a_year_that_is_over_shows_which_grants_exclude_each_other(world: World) -> None:
+    world.thing("code", None)
+    _make_meant_for_manufacturers(world, rule={"confirm": "중소기업확인서가 있어야 합니다."})
+    path = f"/manufacturer/needs/{world.thing('need_id', MAKER)}/costs"
+    shown = text_of(open_page(world, MAKER, f"{path}?price_won=1억&grant=on:2022-12-31&rank=2"))
+    assert "고르신 방법입니다" in shown
+    assert "한 사업에서는 여러 조건 가운데 하나만" in shown
+
+
+def test_the_suppliers_loan_stands_beside_and_pays_nothing_of_the_price(world: World) -> None:
+    world.fund()
+    path = f"/manufacturer/needs/{world.thing('need_id', MAKER)}/costs?price_won=1억"
+    loan = "fund_loan.principal_won=6천만&fund_loan.months=12&fund_loan.bank_rate_percent=5.2"
+    shown = text_of(open_page(world, MAKER, f"{path}&{loan}"))
+    assert "만드는 비용 6,000만 원을 12개월 동안" in shown
+    assert "회사가 모두 내는 금액" in shown
+    without = text_of(open_page(world, MAKER, path))
+    for won in re.findall(r"([\d,]+원) 회사가 모두 내는 금액", without):
+        assert f"{won} 회사가 모두 내는 금액" in shown
+    wrong = open_page(world, MAKER, f"{path}&{loan.replace('12', '999')}")
+    assert 'id="fund_loan.months-error"' in wrong.text
 
 
 def test_programmes_say_what_fits_what_not_and_what_is_missing(world: World) -> None:

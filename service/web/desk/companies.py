@@ -15,6 +15,7 @@ from service.manufacturers.endpoints import KIND as MANUFACTURER
 from service.manufacturers.queries import get_manufacturer
 from service.privacy.access_log import Address, Purpose, log_reading
 from service.privacy.history import history_of
+from service.programmes.queries import programmes_of_manufacturer, programmes_of_supplier, split_by_state
 from service.recommendations.endpoints import Engine
 from service.recommendations.matching_engine import MatchingEngine
 from service.suppliers.answers import answers_for as supplier_answers
@@ -70,6 +71,7 @@ def show_manufacturer(
         "desk/manufacturer.html",
         manufacturer=answer,
         needs=needs,
+        programmes=split_by_state(programmes_of_manufacturer(session, actor, manufacturer_id)),
         history=history_of(session, actor, manufacturer_id, HISTORY_SHOWN, None),
     )
     log_reading(session, actor, address, MANUFACTURER, [answer], Purpose.SINGLE)
@@ -99,6 +101,7 @@ def _supplier_page(
         lists=lists_with(session, supplier_id),
         lists_counted=engine.recent_lists.exposure.of(str(supplier_id)),
         pairs=pairs_of_supplier(session, supplier_id),
+        programmes=split_by_state(programmes_of_supplier(session, actor, supplier_id)),
         history=history_of(session, actor, supplier_id, HISTORY_SHOWN, None),
     )
     log_reading(session, actor, address, SUPPLIER, [answer], Purpose.SINGLE)

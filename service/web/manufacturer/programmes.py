@@ -4,8 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from service.db.session import DbSession
-from service.kit import clock
-from service.programmes.queries import is_open, programmes_of_manufacturer
+from service.programmes.queries import programmes_of_manufacturer, split_by_state
 from service.programmes.schemas import company_programme
 from service.web.manufacturer.company import own_company
 from service.web.rendering import page
@@ -19,10 +18,10 @@ def show_programmes(visitor: ManufacturerVisitor, session: DbSession) -> HTMLRes
     """Open programmes first; what is closed stands below for comparison."""
     company = own_company(session, visitor)
     found = programmes_of_manufacturer(session, visitor.actor, company.id)
-    today = clock.today()
+    are_open, closed = split_by_state(found)
     return page(
         visitor,
         "manufacturer/programmes.html",
-        open=[company_programme(each) for each in found if is_open(each.programme, today)],
-        closed=[company_programme(each) for each in found if not is_open(each.programme, today)],
+        open=[company_programme(each) for each in are_open],
+        closed=[company_programme(each) for each in closed],
     )

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-import seed_data
-from service.programmes.rules import Eligibility, Finding, read_rule
+from service.programmes.rules import Eligibility, Finding, place_in_rule, read_rule
 
 REGION = {"field": "region", "in": ["47", "46"], "text": "경북이나 전남에 있어야 합니다."}
 SMALL = {"field": "employee_count", "at_most": 9, "text": "상시근로자가 10명 미만이어야 합니다."}
@@ -81,11 +80,35 @@ def test_a_field_that_this_kind_of_company_does_not_have_cannot_be_met() -> None
         {"field": "region", "in": ["47"]},
         {"any": [REGION]},
         {"all": [REGION], "wrong": 1},
+        {"all": ["경북"]},
+        {"field": "region", "in": [], "text": "빈 목록"},
+        {"field": "region", "in": ["99"], "text": "없는 지역"},
+        {"field": "categories", "contains_any": ["PRIVAT_5G"], "text": "틀린 분야"},
+        {"field": "industry", "starts_with": ["77"], "text": "제조업이 아닌 업종"},
+        {"field": "employee_count", "equals": "9", "text": "수를 글자로"},
+        {"field": "region", "at_least": 47, "text": "지역의 크기"},
+        {"field": "smart_level", "at_least": 2, "text": "수준을 수로"},
     ],
 )
 def test_a_rule_that_says_nothing_sensible_is_refused(rule: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         read_rule(rule)
+
+
+@pytest.mark.parametrize(
+    ("rule", "place"),
+    [
+        ({"all": [REGION, {"any": [{"field": "colour", "equals": "x", "text": "색"}], "text": "둘"}]},
+         ("all", 1, "any", 0, "field")),
+        ({"all": [{"all": [{"field": "region", "in": ["99"], "text": "없음"}]}]}, ("all", 0, "all", 0)),
+        ({"any": [], "text": "하나"}, ("any",)),
+        ({"all": [REGION, "경북"]}, ("all", 1)),
+    ],
+)  # fmt: skip
+def test_a_refused_rule_names_the_place_in_the_json(rule: dict[str, Any], place: tuple[Any, ...]) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        read_rule(rule)
+    assert place_in_rule(refusal.value.errors()[0]["loc"])[: len(place)] == place
 
 
 @given(st.sampled_from(["47", "46", "11", None]), st.sampled_from([3, 30, None]))
@@ -96,8 +119,3 @@ def test_filling_in_a_field_never_changes_an_answer_that_was_certain(region: Any
             for filled_staff in [staff] if staff else [3, 30]:
                 after = _judge(rule, region=filled_region, employee_count=filled_staff).answer
                 assert before in (Eligibility.UNKNOWN, after)
-
-
-@pytest.mark.parametrize("programme", seed_data.programmes(), ids=lambda row: row["code"])
-def test_every_programme_of_the_seed_data_has_a_rule_that_can_be_read(programme: dict[str, Any]) -> None:
-    read_rule(programme["rule"])
