@@ -1,4 +1,4 @@
-"""Emptying the database between two tests: most tests begin with it, so it is most of what a fast one costs."""
+"""Emptying the database between two tests: most begin with it, so it is most of what a fast one costs."""
 
 from sqlalchemy import text
 from sqlmodel import Session
@@ -19,7 +19,7 @@ def empty_tables(session: Session) -> None:
     Rows are deleted where there are any: TRUNCATE makes the files of all tables and indexes anew, which
     takes 30 times as long for the few rows of a test.
     """
-    session.execute(text("SET LOCAL session_replication_role = replica"))  # past keys and append-only triggers
+    session.execute(text("SET LOCAL session_replication_role = replica"))  # past keys and triggers
     names = session.execute(text(_TABLES)).scalars().all()
     filled = " UNION ALL ".join(f"(SELECT '{name}' FROM {name} LIMIT 1)" for name in names)
     for name in session.execute(text(filled)).scalars().all():
