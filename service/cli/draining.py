@@ -10,11 +10,11 @@ from service.kit.drain import Drain
 
 
 class DrainingServer(uvicorn.Server):
-    """At SIGTERM it says that it ends, answers for `seconds` more, then stops listening and finishes what runs.
+    """At SIGTERM it says that it ends, answers for `seconds` more, then stops listening and ends what runs.
 
-    The pause is for the proxy in front, which has to notice that `/readyz` refuses. Longer than connections are
-    kept alive (5 s), it leaves none open on which a client could still send. A second signal, or Ctrl-C, ends
-    the pause.
+    The pause is for the proxy in front, which has to notice that `/readyz` refuses. As long as connections
+    are kept alive (5 s), it leaves none open on which a client could still send. A second signal, or Ctrl-C,
+    ends the pause.
     """
 
     def __init__(self, config: uvicorn.Config, drain: Drain, seconds: float) -> None:

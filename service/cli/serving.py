@@ -28,7 +28,7 @@ from service.settings import Settings
 
 GRACEFUL_SECONDS = 15
 LONGEST_END_SECONDS = 25.0
-"""A worker whose job neither ends nor can be given back ends without it: another takes it up from the start."""
+"""A worker whose job neither ends nor can be given back ends without it; another takes it from the start."""
 
 
 def run() -> None:
@@ -70,7 +70,7 @@ def worker() -> None:
         say("작업자가 준비되었습니다")
         engine = MatchingEngine(database, encoder, settings.intent_dir)
         services = Services(database, encoder, make_register(settings), engine.caught_up, settings)
-        asyncio.run(_work(services))
+        asyncio.run(work_until_told(services))
 
 
 def _require_current(database: Database) -> None:
@@ -133,7 +133,8 @@ def _announce_when_ready(app: FastAPI, listener: socket.socket, settings: Settin
     threading.Thread(target=announce, daemon=True).start()
 
 
-async def _work(services: Services) -> None:
+async def work_until_told(services: Services) -> None:
+    """Take jobs until SIGTERM or Ctrl-C; what runs then is ended, given back or left to another worker."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

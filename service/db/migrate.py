@@ -39,7 +39,8 @@ def migrate(engine: Engine) -> None:
     """Run the missing migrations, each in a transaction of its own, one process at a time.
 
     A database that a newer version has migrated is left as it is. Where a table stays busy, the migration
-    lets go and tries again; what ran before it is kept. Raises `OperationalError` when that goes on for minutes.
+    lets go and tries again; what ran before it is kept. Raises `OperationalError` when that goes on for
+    minutes.
     """
     with _turn(engine):
         for attempt in range(1, LOCK_ATTEMPTS + 1):

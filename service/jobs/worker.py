@@ -1,8 +1,8 @@
 """The worker: takes jobs from the queue and runs them, in its own process or beside the API.
 
-A job is run at least once: one whose worker has given no sign of life goes back to the queue, and a worker that
-was only taken for dead may still be at it. So every task must bear being run twice, also at the same time: it
-writes what it has done in the transaction that does it, under the lock of a row.
+A job is run at least once: one whose worker has given no sign of life goes back to the queue, and a worker
+that was only taken for dead may still be at it. So every task must bear being run twice, also at the same
+time: it writes what it has done in the transaction that does it, under the lock of a row.
 """
 
 import asyncio
@@ -146,7 +146,8 @@ _RESCUE = """
     SELECT task_name, procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM (
         SELECT id, task_name FROM procrastinate_jobs
         WHERE status = 'doing' AND (worker_id IS NULL OR worker_id NOT IN (
-            SELECT id FROM procrastinate_workers WHERE last_heartbeat >= now() - make_interval(secs => %(seconds)s)
+            SELECT id FROM procrastinate_workers
+            WHERE last_heartbeat >= now() - make_interval(secs => %(seconds)s)
         ))
         FOR UPDATE SKIP LOCKED
     ) AS stalled

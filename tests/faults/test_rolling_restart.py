@@ -1,7 +1,6 @@
 """Processes are replaced one after the other while clients go on: no request fails."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -13,12 +12,12 @@ import pytest
 from service.settings import Settings
 from tests.conftest import TEMPLATE
 from tests.factories import companies
+from tests.factories.waiting import until
 from tests.faults.environment import free_port
 from tests.faults.server import Server
 
 CLIENTS = 3
 CHECK_SECONDS = 0.05
-LONGEST_WAIT_SECONDS = 60
 
 
 @pytest.fixture
@@ -61,7 +60,11 @@ class Proxy:
         for number in cycle(range(3)):
             if self.over.is_set():
                 break
-            port = self._next(number)
+            ready = sorted(self.ready)
+            if not ready:
+                self.failed.append("no process was ready")
+                break
+            port = ready[number % len(ready)]
             try:
                 answer = self._request(clients[port], number)
             except httpx.HTTPError as error:
@@ -72,10 +75,6 @@ class Proxy:
             self.answered[port] = self.answered.get(port, 0) + 1
         for client in clients.values():
             client.close()
-
-    def _next(self, number: int) -> int:
-        ready = sorted(self.ready)
-        return ready[number % len(ready)]
 
     @staticmethod
     def _request(client: httpx.Client, number: int) -> httpx.Response:
@@ -90,18 +89,18 @@ def test_a_rolling_restart_fails_no_request(servers: list[Server]) -> None:
     proxy = Proxy(servers)
     checking = threading.Thread(target=proxy.check)
     checking.start()
-    _until(lambda: len(proxy.ready) == 2)
+    until(lambda: len(proxy.ready) == 2)
     sending = [threading.Thread(target=proxy.send) for _ in range(CLIENTS)]
     for each in sending:
         each.start()
     try:
         for server in servers:
             before = proxy.answered.get(server.port, 0)
-            _until(lambda: proxy.answered.get(server.port, 0) > before)  # noqa: B023
+            until(lambda: proxy.answered.get(server.port, 0) > before)  # noqa: B023
             assert server.stop() == 0
             server.start()
             before = proxy.answered[server.port]
-            _until(lambda: proxy.answered[server.port] > before)  # noqa: B023
+            until(lambda: proxy.answered[server.port] > before)  # noqa: B023
     finally:
         proxy.over.set()
         for each in (*sending, checking):
@@ -112,20 +111,13 @@ def test_a_rolling_restart_fails_no_request(servers: list[Server]) -> None:
 def test_a_process_that_ends_answers_but_is_not_ready_and_closes_what_is_open(servers: list[Server]) -> None:
     leaving = servers[0]
     with httpx.Client(base_url=leaving.address) as client:
-        _until(leaving.is_ready)
+        until(leaving.is_ready)
         assert "connection" not in client.get("/v1/suppliers").headers
         assert leaving.process is not None
         leaving.process.terminate()
-        _until(lambda: not leaving.is_ready())
+        until(lambda: not leaving.is_ready())
         answer = client.get("/v1/suppliers")
         assert (answer.status_code, answer.headers["connection"]) == (200, "close")
         refused = client.get("/readyz")
         assert (refused.status_code, refused.json()["code"]) == (503, "draining")
     assert leaving.stop() == 0
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + LONGEST_WAIT_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

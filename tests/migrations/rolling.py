@@ -1,7 +1,7 @@
 """Which statements of a migration the version that is still running could not live with.
 
-The rules and their reasons stand in `service/db/migrations/README.md`. Read are the statements that a migration
-really sends, so that it makes no difference how it was written.
+The rules and their reasons stand in `service/db/migrations/README.md`. What is read are the statements that a
+migration really sends, so that it makes no difference how it was written.
 """
 
 import re
@@ -18,7 +18,7 @@ _RULES = {
     "rename": r"\bALTER TABLE\b.*\bRENAME\b",
     "column_type": r"\bALTER COLUMN\b.*\bTYPE\b",
     "not_null": r"\bSET NOT NULL\b|\bADD COLUMN\b(?!.*\b(?:DEFAULT|GENERATED)\b).*\bNOT NULL\b",
-    "rewrites_table": r"\bADD COLUMN\b.*(?:\bSTORED\b|\bDEFAULT (?:gen_random_uuid|clock_timestamp|random)\b)",
+    "rewrites_table": r"\bADD COLUMN\b.*(?:\bSTORED\b|\bDEFAULT (?:gen_random|clock_time|random))",
     "constraint_checked_at_once": r"\bADD CONSTRAINT\b(?!.*\bNOT VALID\b)",
     "index_not_concurrent": r"\bCREATE (?:UNIQUE )?INDEX (?!CONCURRENTLY)",
     "truncate": r"\bTRUNCATE\b(?! ON\b|.*\bFOR EACH STATEMENT\b)",

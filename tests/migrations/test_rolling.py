@@ -21,9 +21,9 @@ from tests.migrations.rolling import RULES, faults
 LAST_WITHOUT_RULES = "0014"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def url(new_database: Callable[..., str]) -> str:
-    """A migrated database that this test may spoil."""
+    """A migrated database that these tests may spoil."""
     return new_database("rolling", TEMPLATE)
 
 
@@ -98,7 +98,7 @@ def test_a_statement_is_noticed_that_breaks_the_rule(rule: str, statement: str) 
         "ALTER TABLE need ADD CONSTRAINT c CHECK (budget_won > 0) NOT VALID",
         "CREATE INDEX CONCURRENTLY need_title ON need (title)",
         "CREATE TABLE fresh (id UUID NOT NULL)",
-        "CREATE TRIGGER t BEFORE UPDATE OR DELETE OR TRUNCATE ON fresh FOR EACH STATEMENT EXECUTE FUNCTION f()",
+        "CREATE TRIGGER t BEFORE TRUNCATE ON fresh FOR EACH STATEMENT EXECUTE FUNCTION f()",
     ],
 )
 def test_a_statement_is_fine_that_the_old_version_does_not_feel(statement: str) -> None:
@@ -154,7 +154,7 @@ def table_held(url: str) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-MIGRATION = "ALTER TABLE need ADD COLUMN urgent BOOLEAN"
+MIGRATION = "ALTER TABLE need ADD COLUMN IF NOT EXISTS urgent BOOLEAN"
 
 
 @pytest.fixture
