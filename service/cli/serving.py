@@ -21,7 +21,7 @@ from service.db.migrate import is_current
 from service.db.migrate import migrate as migrate_database
 from service.db.session import Database
 from service.jobs.services import LazyEncoder, Services
-from service.jobs.worker import keep_working
+from service.jobs.worker import keep_working, tell_of_task
 from service.kit.logging import configure_logging
 from service.recommendations.matching_engine import MatchingEngine, load_encoder
 from service.settings import Settings
@@ -136,6 +136,7 @@ def _announce_when_ready(app: FastAPI, listener: socket.socket, settings: Settin
 async def work_until_told(services: Services) -> None:
     """Take jobs until SIGTERM or Ctrl-C; what runs then is ended, given back or left to another worker."""
     stop = asyncio.Event()
+    asyncio.get_running_loop().set_exception_handler(tell_of_task)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     working = asyncio.create_task(keep_working(services.database.url, services))

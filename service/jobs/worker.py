@@ -7,7 +7,7 @@ time: it writes what it has done in the transaction that does it, under the lock
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
@@ -187,6 +187,14 @@ def give_back_if_asked(context: JobContext) -> None:
     left to another worker. Raises `JobAborted`."""
     if context.should_abort():
         raise JobAborted
+
+
+def tell_of_task(_loop: object, context: Mapping[str, Any]) -> None:
+    """An event loop's last resort, without the words of the exception.
+
+    It is called when a worker that was taken for dead wants to end a job that another has ended meanwhile.
+    """
+    log.warning("worker_task_failed", error=type(context.get("exception")).__name__)
 
 
 def is_last_attempt(context: JobContext) -> bool:

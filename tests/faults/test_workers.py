@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from service.accounts.actor import SYSTEM
 from service.db.session import Database
+from service.imports import files
 from service.imports.files import FileFormat
 from service.imports.operations import SUPPLIERS, start_import
 from service.jobs.worker import make_worker_app, rescue_stalled_jobs
@@ -25,7 +26,7 @@ from tests.factories.aside import run_aside
 from tests.factories.waiting import until
 from tests.faults.worker import Worker
 
-LINES = 450
+LINES, REFUSED_EACH = 120, 20
 
 
 @pytest.fixture
@@ -34,6 +35,11 @@ def shared(new_database: Callable[..., str]) -> Iterator[Database]:
     database = Database(new_database("workers", TEMPLATE))
     yield database
     database.close()
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "LINES_A_BATCH", 5)
 
 
 @pytest.fixture
@@ -48,7 +54,7 @@ def workers(shared: Database, settings: Settings, intent: None) -> Iterator[list
 def begun_import(database: Database) -> UUID:
     """An import of suppliers, some lines of which are refused, waiting in the queue."""
     rows: list[Any] = [companies.supplier_profile() for _ in range(LINES)]
-    rows[::50] = [{"company_name": "번호 없음"}] * len(rows[::50])
+    rows[::REFUSED_EACH] = [{"company_name": "번호 없음"}] * (LINES // REFUSED_EACH)
     content = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
     with database.transaction() as session:
         job = start_import(session, SYSTEM, SUPPLIERS, FileFormat.JSON_LINES, BytesIO(content))
@@ -70,7 +76,7 @@ def count(database: Database, what: str) -> int:
 
 def everything_was_done_once(database: Database) -> None:
     """Each line was taken or refused once, each supplier embedded, each change written down once."""
-    refused = LINES // 50
+    refused = LINES // REFUSED_EACH
     until(lambda: count(database, "procrastinate_jobs WHERE status IN ('todo', 'doing')") == 0)
     counted = {
         what: count(database, what)
@@ -114,7 +120,7 @@ def test_a_worker_that_is_told_to_end_gives_its_import_back(shared: Database, wo
 def test_a_worker_that_was_only_taken_for_dead_does_nothing_twice(
     shared: Database, workers: list[Worker]
 ) -> None:
-    """Stopped as a frozen machine is, overtaken by the other, and then awake again in the midst of its job."""
+    """Stopped as a frozen machine is, overtaken, and awake again in the midst of its job."""
     job = begun_import(shared)
     workers[0].start()
     until(lambda: told(shared, job)[1] > 0)
