@@ -1,10 +1,10 @@
-"""How fast imports are and what they hold in memory: python -m tests.bench.imports [MANUFACTURERS [SUPPLIERS]]
+"""Speed and memory of imports: python -m tests.bench.imports [MANUFACTURERS [SUPPLIERS]]
 
 Manufacturers, of which nothing is embedded: lines a second and how the memory of the process grows between a
-small file and this one (100,000 by default; one process reads, cuts and imports it). Suppliers, taken from the
-demo data: the whole way from the file to stored vectors, beside the encoder alone on the same texts in one call,
-before and after it. Seconds are those of the processor, PostgreSQL's counted in, so that it does not matter what
-else the machine does. Takes the prepared encoder; one thread.
+small file and this one (100,000 by default; one process reads, cuts and imports it). Suppliers, taken from
+the demo data: the whole way from the file to stored vectors, beside the encoder alone on the same texts in
+one call, before and after it. Seconds are those of the processor, PostgreSQL's counted in, so that it does
+not matter what else the machine does. Takes the prepared encoder; one thread.
 """
 
 import json
