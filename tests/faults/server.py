@@ -27,7 +27,7 @@ from service.settings import Settings
 KEY = "a key for servers that are made to be killed"
 LONGEST_START_SECONDS = 60
 LONGEST_STOP_SECONDS = 30
-DRAIN_SECONDS = 1.0
+DRAIN_SECONDS = 2.0
 
 
 @dataclass

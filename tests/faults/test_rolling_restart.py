@@ -18,6 +18,8 @@ from tests.faults.server import Server
 
 CLIENTS = 3
 CHECK_SECONDS = 0.05
+PAUSE_SECONDS = 0.02
+"""Between two requests of a client: the test is about single requests, not about load."""
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ class Proxy:
         """One request after the other over connections that are kept, reading and writing in turn."""
         clients = {each.port: httpx.Client(base_url=each.address, timeout=30) for each in self.servers}
         for number in cycle(range(3)):
-            if self.over.is_set():
+            if self.over.wait(PAUSE_SECONDS):
                 break
             ready = sorted(self.ready)
             if not ready:
