@@ -47,6 +47,7 @@ from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import keep_working
 from service.kit.admission import Admission
 from service.kit.cross_origin import ALLOWED_HEADERS, ALLOWED_METHODS, SHOWN_HEADERS, CrossOrigin
+from service.kit.drain import Drain
 from service.kit.http_frame import HttpFrame, UnexpectedErrors
 from service.kit.logging import configure_logging
 from service.kit.problem_handlers import install_problem_handlers
@@ -156,6 +157,7 @@ def create_app(
     app.state.holder_of = holder_of
     app.state.rate_limits = RateLimits(on=settings.rate_limit == "on")
     app.state.matching = engine
+    app.state.drain = Drain()
     app.state.register = register
     app.state.webhook_sender = sender_of(settings)
     _mount(app)
@@ -193,7 +195,7 @@ def _frame(app: FastAPI, settings: Settings) -> None:
             allow_headers=ALLOWED_HEADERS,
             expose_headers=SHOWN_HEADERS,
         )
-    app.add_middleware(HttpFrame, behind_tls=settings.behind_tls == "on")
+    app.add_middleware(HttpFrame, behind_tls=settings.behind_tls == "on", drain=app.state.drain)
 
 
 def _mount(app: FastAPI) -> None:
@@ -211,11 +213,16 @@ def _mount(app: FastAPI) -> None:
 
     @app.get("/readyz", tags=["상태"], summary="일할 수 있는지")
     def readyz() -> dict[str, str]:
-        """데이터베이스와 마이그레이션, 색인과 모델이 준비되면 답합니다. 아니면 503입니다."""
-        waiting = _not_ready(app)
-        if waiting:
+        """데이터베이스와 마이그레이션, 색인과 모델이 준비되면 답합니다. 아니면 503입니다.
+
+        끝나는 중인 프로세스도 503입니다. index가 behind이면 색인이 데이터베이스를 따라가지 못하고 있습니다.
+        """
+        if app.state.drain.begun:
+            raise Problem(503, "draining", headers={"Retry-After": "2"})
+        if _not_ready(app):
             raise Problem(503, "not_ready", headers={"Retry-After": "2"})
-        return {"status": "ready"}
+        # No 503 for an index that is behind: every process would be, and all but the ranking is well.
+        return {"status": "ready", "index": "behind" if app.state.matching.index_is_behind else "current"}
 
     @app.get("/metrics", tags=["상태"], summary="측정값 (Prometheus)", response_class=Response)
     def metrics() -> Response:

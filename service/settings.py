@@ -151,6 +151,9 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[
         tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_listed)
     ] = Field((), description="proxies whose X-Forwarded-For is believed, separated by commas")
+    drain_seconds: int = Field(
+        5, ge=0, le=300, description="how long `serve` still answers after SIGTERM while /readyz refuses"
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least severe line logged"
     )

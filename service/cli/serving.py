@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import sys
@@ -13,45 +14,48 @@ from fastapi import FastAPI
 
 from service.app import create_app
 from service.business_status.nts import make_register
+from service.cli.draining import DrainingServer
 from service.cli.preparation import database_of, fill, how_to_sign_in, prepare_matching
 from service.cli.terminal import CommandError, say
 from service.db.migrate import is_current
 from service.db.migrate import migrate as migrate_database
 from service.db.session import Database
 from service.jobs.services import LazyEncoder, Services
-from service.jobs.worker import keep_working
+from service.jobs.worker import keep_working, tell_of_task
 from service.kit.logging import configure_logging
 from service.recommendations.matching_engine import MatchingEngine, load_encoder
 from service.settings import Settings
 
 GRACEFUL_SECONDS = 15
+LONGEST_END_SECONDS = 25.0
+"""A worker whose job neither ends nor can be given back ends without it; another takes it from the start."""
 
 
 def run() -> None:
     """모두 시작합니다: 데이터베이스, 시연 데이터, 인코더, 작업자, API."""
     settings = Settings()
     settings.signing_key()
-    _end_on_sigterm()
-    with _listening(settings) as listener, database_of(settings) as database:
+    end_on_sigterm()
+    with listening(settings) as listener, database_of(settings) as database:
         say("데이터베이스를 준비합니다")
         migrate_database(database.engine)
         fill(database, settings)
         encoder = prepare_matching(database, settings)
         app = create_app(settings, database, encoder=encoder, with_worker=True)
         _announce_when_ready(app, listener, settings)
-        _serve(app, listener, settings)
+        _serve(app, listener, settings, drain_seconds=0)  # there is no other process to go to
 
 
 def serve() -> None:
-    """API만 시작합니다. 데이터베이스는 migrate로 준비되어 있어야 합니다."""
+    """API만 시작합니다. 데이터베이스는 migrate로 준비되어 있어야 합니다. 여럿을 함께 켤 수 있습니다."""
     settings = Settings()
     settings.signing_key()
-    _end_on_sigterm()
-    with _listening(settings) as listener, database_of(settings) as database:
+    end_on_sigterm()
+    with listening(settings) as listener, database_of(settings) as database:
         _require_current(database)
         app = create_app(settings, database)
         _announce_when_ready(app, listener, settings)
-        _serve(app, listener, settings)
+        _serve(app, listener, settings, drain_seconds=settings.drain_seconds)
 
 
 def worker() -> None:
@@ -66,7 +70,7 @@ def worker() -> None:
         say("작업자가 준비되었습니다")
         engine = MatchingEngine(database, encoder, settings.intent_dir)
         services = Services(database, encoder, make_register(settings), engine.caught_up, settings)
-        asyncio.run(_work(services))
+        asyncio.run(work_until_told(services))
 
 
 def _require_current(database: Database) -> None:
@@ -75,7 +79,7 @@ def _require_current(database: Database) -> None:
 
 
 @contextlib.contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
+def listening(settings: Settings) -> Iterator[socket.socket]:
     """The listening socket, taken before the long steps so that a busy port is told at once."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -92,9 +96,10 @@ def _listening(settings: Settings) -> Iterator[socket.socket]:
         yield listener
 
 
-def _serve(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
+def _serve(app: FastAPI, listener: socket.socket, settings: Settings, drain_seconds: float) -> None:
+    server = DrainingServer(server_config(app, settings), app.state.drain, drain_seconds)
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how this command ends, not how it fails
-        uvicorn.Server(server_config(app, settings)).run(sockets=[listener])
+        server.run(sockets=[listener])
 
 
 def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
@@ -128,17 +133,27 @@ def _announce_when_ready(app: FastAPI, listener: socket.socket, settings: Settin
     threading.Thread(target=announce, daemon=True).start()
 
 
-async def _work(services: Services) -> None:
+async def work_until_told(services: Services) -> None:
+    """Take jobs until SIGTERM or Ctrl-C; what runs then is ended, given back or left to another worker."""
     stop = asyncio.Event()
+    asyncio.get_running_loop().set_exception_handler(tell_of_task)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     working = asyncio.create_task(keep_working(services.database.url, services))
     await stop.wait()
+    _end_at_the_latest()
     working.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await working
 
 
-def _end_on_sigterm() -> None:
+def _end_at_the_latest() -> None:
+    """A thread cannot be ended from outside, and Python waits for it: end the process in spite of it."""
+    last = threading.Timer(LONGEST_END_SECONDS, os._exit, [1])
+    last.daemon = True
+    last.start()
+
+
+def end_on_sigterm() -> None:
     """SIGTERM ends the process as Ctrl-C does, through every `finally`."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -1,7 +1,9 @@
 """Imports over HTTP."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated
+from tempfile import SpooledTemporaryFile
+from typing import Annotated, BinaryIO, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session
@@ -11,12 +13,14 @@ from service.accounts.actor import Actor, Administrator
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.db.tables import Job
-from service.imports.files import FileFormat, check_header, decode, detect_format
-from service.imports.operations import MANUFACTURERS, REQUIRED_COLUMNS, SUPPLIERS, start_import
+from service.imports.files import detect_format, first_line
+from service.imports.operations import MANUFACTURERS, SUPPLIERS, start_import
 from service.job_status.endpoints import JobAnswer, accepted
 from service.kit.problems import Problem
 
 router = APIRouter(tags=["가져오기"], route_class=IdempotentRoute)
+
+LARGEST_IN_MEMORY = 1024 * 1024
 
 _BODY = {
     "requestBody": {
@@ -39,22 +43,28 @@ _BODY = {
 
 @dataclass(frozen=True)
 class Upload:
-    """What was sent: its bytes and the media type it came with."""
+    """What was sent: a file that lies on disk when it is large, and the media type it came with."""
 
-    content: bytes
+    file: BinaryIO
     content_type: str
 
 
-async def read_upload(request: Request) -> Upload:
+async def read_upload(request: Request) -> AsyncIterator[Upload]:
     """The body itself, or the file inside a form. Raises `Problem` 422 for a form without a file."""
     content_type = request.headers.get("content-type", "")
     if not content_type.startswith("multipart/form-data"):
-        return Upload(await request.body(), content_type)
+        with SpooledTemporaryFile(LARGEST_IN_MEMORY) as spooled:
+            async for chunk in request.stream():
+                spooled.write(chunk)
+            spooled.seek(0)
+            yield Upload(cast(BinaryIO, spooled), content_type)
+        return
     async with request.form(max_files=1, max_fields=20) as form:
         for part in form.values():
             if isinstance(part, UploadFile):
-                return Upload(await part.read(), part.content_type or "")
-    raise Problem(422, "import_empty")
+                yield Upload(part.file, part.content_type or "")
+                return
+        raise Problem(422, "import_empty")
 
 
 Uploaded = Annotated[Upload, Depends(read_upload)]
@@ -81,8 +91,5 @@ def begin_import(session: Session, actor: Actor, kind: str, upload: Upload) -> J
 
     Raises `Problem` 422 for a file that is empty, not UTF-8 or lacks a column, 415 for another format.
     """
-    text = decode(upload.content)
-    file_format = detect_format(upload.content_type, text)
-    if file_format is FileFormat.CSV:
-        check_header(text, REQUIRED_COLUMNS[kind])
-    return start_import(session, actor, kind, file_format, text)
+    first = first_line(upload.file)
+    return start_import(session, actor, kind, detect_format(upload.content_type, first), upload.file)

@@ -1,5 +1,9 @@
-"""Reading an uploaded file: CSV or JSON Lines, line by line, each line good or refused by itself."""
+"""Reading an uploaded file: CSV or JSON Lines, each line good or refused by itself.
 
+A file is read once from front to back and cut into batches of lines; nobody holds more of it than one batch.
+"""
+
+import codecs
 import csv
 import io
 import json
@@ -8,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any
+from typing import Any, BinaryIO
 
 from service.kit.problems import Problem
 from service.messages import sentence
@@ -23,6 +27,11 @@ _INTEGERS = {
 _PREFIXES = {"solution_": "solutions.0.", "reference_": "references.0.", "contact_": "contact."}
 _SEPARATOR = re.compile(r"\s*[;|]\s*")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(,\d{3})+|\d+")
+
+
+LINES_A_BATCH = 100
+LARGEST_BATCH = 256 * 1024
+"""Characters; only a single record can make a batch larger."""
 
 
 class FileFormat(StrEnum):
@@ -41,19 +50,36 @@ class Line:
     fault: str | None = None
 
 
-def decode(content: bytes) -> str:
-    """The text of an upload. Raises `Problem` 422 when it is empty or not UTF-8; CP949 is named."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Problem(422, "encoding_cp949" if _is_cp949(content) else "encoding_not_utf8") from error
-    if not text.strip():
+@dataclass(frozen=True)
+class Batch:
+    """Whole records as they came: the number of the first line, how many hold something, the text."""
+
+    first_line: int
+    counted: int
+    text: str
+
+
+@dataclass(frozen=True)
+class _Record:
+    line: int
+    raw: str
+    counts: bool
+
+
+def first_line(file: BinaryIO) -> str:
+    """The first line that holds something; the file stands at its begin again.
+
+    Raises `Problem` 422 for a file that holds nothing.
+    """
+    found = next((line for line in text_lines(file) if line.strip()), None)
+    file.seek(0)
+    if found is None:
         raise Problem(422, "import_empty")
-    return text
+    return found
 
 
-def detect_format(content_type: str, text: str) -> FileFormat:
-    """The format by the media type, else by the first character. Raises `Problem` 415 for another type."""
+def detect_format(content_type: str, first: str) -> FileFormat:
+    """The format by the media type, else by the first line. Raises `Problem` 415 for another type."""
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type in ("text/csv", "application/csv", "application/vnd.ms-excel"):
         return FileFormat.CSV
@@ -66,23 +92,96 @@ def detect_format(content_type: str, text: str) -> FileFormat:
         return FileFormat.JSON_LINES
     if media_type not in ("", "application/octet-stream", "text/plain", "application/json"):
         raise Problem(415, "import_format_unknown")
-    first = text.lstrip()[:1]
-    if first == "[":
+    begin = first.lstrip()[:1]
+    if begin == "[":
         raise Problem(415, "import_format_unknown")
-    return FileFormat.JSON_LINES if first == "{" else FileFormat.CSV
+    return FileFormat.JSON_LINES if begin == "{" else FileFormat.CSV
 
 
-def check_header(text: str, required: frozenset[str]) -> None:
+def check_header(header: str, required: frozenset[str]) -> None:
     """Refuse a CSV that lacks a column without which no line can be good. Raises `Problem` 422."""
-    header = {_path(name).split(".")[0] for name in next(csv.reader(io.StringIO(text)), [])}
-    missing = sorted(required - header)
+    present = {path.split(".")[0] for path in _columns(header)}
+    missing = sorted(required - present)
     if missing:
         raise Problem(422, "import_header_missing", columns=", ".join(missing))
 
 
-def read_lines(text: str, file_format: FileFormat) -> Iterator[Line]:
-    """Every line that holds something, in order."""
-    return _csv_lines(text) if file_format is FileFormat.CSV else _json_lines(text)
+def text_lines(file: BinaryIO) -> Iterator[str]:
+    """The lines of a file with their ends. Raises `Problem` 422 when it is not UTF-8; CP949 is named."""
+    for number, raw in enumerate(file):
+        try:
+            yield raw.decode("utf-8-sig" if number == 0 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise Problem(422, "encoding_cp949" if _is_cp949(file) else "encoding_not_utf8") from error
+
+
+def cut(lines: Iterator[str], file_format: FileFormat, taken: int = 0) -> tuple[str, Iterator[Batch]]:
+    """The header (empty for JSON Lines) and the rest in batches, each of whole records.
+
+    The first `taken` records that hold something are left out.
+    """
+    records = _csv_records(lines) if file_format is FileFormat.CSV else _json_records(lines)
+    header = next(records, _Record(1, "", counts=False)).raw if file_format is FileFormat.CSV else ""
+    return header, _batches(_behind(records, taken))
+
+
+def read_lines(header: str, first_line: int, text: str, file_format: FileFormat) -> Iterator[Line]:
+    """Every line of a batch that holds something, in order."""
+    if file_format is FileFormat.JSON_LINES:
+        return _json_lines(first_line, text)
+    return _csv_lines(_columns(header), first_line, text)
+
+
+def _behind(records: Iterator[_Record], taken: int) -> Iterator[_Record]:
+    for record in records:
+        if taken > 0:
+            taken -= record.counts
+            continue
+        yield record
+
+
+def _batches(records: Iterator[_Record]) -> Iterator[Batch]:
+    kept: list[_Record] = []
+    size = 0
+    for record in records:
+        kept.append(record)
+        size += len(record.raw)
+        if len(kept) == LINES_A_BATCH or size >= LARGEST_BATCH:
+            yield _batch(kept)
+            kept, size = [], 0
+    if kept:
+        yield _batch(kept)
+
+
+def _batch(records: list[_Record]) -> Batch:
+    counted = sum(record.counts for record in records)
+    return Batch(records[0].line, counted, "".join(record.raw for record in records))
+
+
+def _json_records(lines: Iterator[str]) -> Iterator[_Record]:
+    return (_Record(number, raw, bool(raw.strip())) for number, raw in enumerate(lines, start=1))
+
+
+def _csv_records(lines: Iterator[str]) -> Iterator[_Record]:
+    """Each record with the lines that it spans."""
+    spanned: list[str] = []
+
+    def remembered() -> Iterator[str]:
+        for line in lines:
+            spanned.append(line)
+            yield line
+
+    reader = csv.reader(remembered())
+    while True:
+        number = reader.line_num + 1
+        try:
+            counts = any(cell.strip() for cell in next(reader))
+        except StopIteration:
+            return
+        except csv.Error:
+            counts = True
+        yield _Record(number, "".join(spanned), counts)
+        spanned.clear()
 
 
 def fault_text(code: str) -> str:
@@ -90,16 +189,17 @@ def fault_text(code: str) -> str:
     return sentence(code)
 
 
-def _is_cp949(content: bytes) -> bool:
+def _is_cp949(file: BinaryIO) -> bool:
+    file.seek(0)
     try:
-        text = content.decode("cp949")
+        text = codecs.getincrementaldecoder("cp949")().decode(file.read(LARGEST_BATCH))
     except UnicodeDecodeError:
         return False
     return any("가" <= char <= "힣" for char in text)
 
 
-def _json_lines(text: str) -> Iterator[Line]:
-    for number, raw in enumerate(text.split("\n"), start=1):
+def _json_lines(first_line: int, text: str) -> Iterator[Line]:
+    for number, raw in enumerate(text.split("\n"), start=first_line):
         if not raw.strip():
             continue
         try:
@@ -110,11 +210,10 @@ def _json_lines(text: str) -> Iterator[Line]:
         yield Line(number, values if good else None, None if good else "import_line_json")
 
 
-def _csv_lines(text: str) -> Iterator[Line]:
+def _csv_lines(columns: list[str], first_line: int, text: str) -> Iterator[Line]:
     reader = csv.reader(io.StringIO(text))
-    header = [_path(name) for name in next(reader, [])]
     while True:
-        number = reader.line_num + 1
+        number = first_line + reader.line_num
         try:
             cells = next(reader)
         except StopIteration:
@@ -124,13 +223,17 @@ def _csv_lines(text: str) -> Iterator[Line]:
             continue
         if not any(cell.strip() for cell in cells):
             continue
-        if len(cells) != len(header):
+        if len(cells) != len(columns):
             yield Line(number, None, "import_line_csv")
             continue
         try:
-            yield Line(number, _nested(dict(zip(header, cells, strict=True))))
+            yield Line(number, _nested(dict(zip(columns, cells, strict=True))))
         except (AttributeError, TypeError, ValueError):  # two columns claim the same place
             yield Line(number, None, "import_line_csv")
+
+
+def _columns(header: str) -> list[str]:
+    return [_path(name) for name in next(csv.reader(io.StringIO(header)), [])]
 
 
 def _path(column: str) -> str:

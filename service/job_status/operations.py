@@ -13,6 +13,7 @@ from service.db.tables import Job, JobStatus
 from service.jobs.queue import enqueue
 from service.kit import clock
 from service.kit.pages import cut_page, decode_uuid_cursor
+from service.kit.problems import Problem
 
 RESULT_URL = "result_url"
 """Member of a job's result: where what came of it is read."""
@@ -52,6 +53,14 @@ def fail_job(database: Database, job_id: UUID) -> None:
         job = _locked(session, job_id)
         if job is not None:
             job.status, job.finished_at = JobStatus.FAILED.value, clock.now()
+
+
+def get_job(session: Session, job_id: UUID, actor: Actor) -> Job:
+    """That job, for who asked for it and for staff. Raises `Problem` 404."""
+    job = session.get(Job, job_id)
+    if job is None or not (actor.is_staff or (actor.account_id and job.requested_by == actor.account_id)):
+        raise Problem(404, "not_found")
+    return job
 
 
 def list_jobs(

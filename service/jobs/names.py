@@ -1,6 +1,7 @@
 """The names of the tasks, so that a feature can enqueue work that a layer above it runs."""
 
 EMBED_SUPPLIER = "embed_supplier"
+EMBED_SUPPLIERS = "embed_suppliers"
 EMBED_NEED = "embed_need"
 CHECK_BUSINESS_NUMBERS = "check_business_numbers"
 REFRESH_BUSINESS_NUMBERS = "refresh_business_numbers"

@@ -1,11 +1,19 @@
-"""The worker: takes jobs from the queue and runs them, in its own process or beside the API."""
+"""The worker: takes jobs from the queue and runs them, in its own process or beside the API.
+
+A job is run at least once: one whose worker has given no sign of life goes back to the queue, and a worker
+that was only taken for dead may still be at it. So every task must bear being run twice, also at the same
+time: it writes what it has done in the transaction that does it, under the lock of a row.
+"""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
 
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate import App, JobContext, PsycopgConnector, RetryDecision, RetryStrategy
+from procrastinate.exceptions import JobAborted
+from procrastinate.jobs import Job
 
 from service.db.session import driver_url
 from service.jobs.queue import Queue
@@ -14,12 +22,25 @@ from service.jobs.services import Services
 log = structlog.get_logger()
 
 MOST_ATTEMPTS = 8
-RETRY = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=2)
+
+
+class Retry(RetryStrategy):
+    """Again after a pause that doubles; at once, and as often as it takes, for what its worker gave back."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """When, or None for never again."""
+        if isinstance(exception, JobAborted):
+            return RetryDecision()
+        return super().get_retry_decision(exception=exception, job=job)
+
+
+RETRY = Retry(max_attempts=MOST_ATTEMPTS, exponential_wait=2)
 
 POLL_SECONDS = 1.0
 HEARTBEAT_SECONDS = 2.0
 STALLED_AFTER_SECONDS = 10.0
-SHUTDOWN_SECONDS = 20.0
+SHUTDOWN_SECONDS = 5.0
+"""How long a worker that is told to end waits before a job that can be given back is asked to end."""
 RESTART_SECONDS = 1.0
 OUTWARD_AT_ONCE = 4
 """How many of other systems may be waited for at the same time; each wait takes a thread."""
@@ -112,6 +133,7 @@ async def _work_on(app: App, services: Services, *queues: Queue, at_once: int, w
         install_signal_handlers=False,
         shutdown_graceful_timeout=SHUTDOWN_SECONDS,
         delete_jobs="successful",
+        worker_middleware=[_with_heartbeat],
         additional_context={"services": services},
     )
 
@@ -131,10 +153,65 @@ async def _rescuing_stalled_jobs(app: App) -> AsyncIterator[None]:
 async def _rescue_forever(app: App) -> None:
     while True:
         with contextlib.suppress(Exception):  # the database may be down; the next round tries again
-            for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
-                log.info("stalled_job_requeued", task=job.task_name)
-                await app.job_manager.retry_job(job)
+            await rescue_stalled_jobs(app)
         await asyncio.sleep(STALLED_AFTER_SECONDS)
+
+
+# One statement, so that two workers do not give back the same job, and none that a third has taken meanwhile:
+# a row that changed is looked at anew before it is locked.
+_RESCUE = """
+    SELECT task_name, procrastinate_retry_job_v2(id, now(), NULL, NULL, NULL) FROM (
+        SELECT id, task_name FROM procrastinate_jobs
+        WHERE status = 'doing' AND (worker_id IS NULL OR worker_id NOT IN (
+            SELECT id FROM procrastinate_workers
+            WHERE last_heartbeat >= now() - make_interval(secs => %(seconds)s)
+        ))
+        FOR UPDATE SKIP LOCKED
+    ) AS stalled
+"""
+
+
+async def rescue_stalled_jobs(app: App) -> int:
+    """Give the jobs of workers that were killed back to the queue; returns how many."""
+    found = await app.connector.execute_query_all_async(_RESCUE, seconds=STALLED_AFTER_SECONDS)
+    for row in found:
+        log.info("stalled_job_requeued", task=row["task_name"])
+    return len(found)
+
+
+async def _with_heartbeat(run: Callable[[], Awaitable[Any]], context: JobContext, _worker: object) -> Any:
+    """Give signs of life until the job has ended.
+
+    The queue's own stop as soon as a worker is told to end, while its job may need longer than others wait
+    before they take it for dead.
+    """
+    beating = asyncio.create_task(_beat(context))
+    try:
+        return await run()
+    finally:
+        beating.cancel()
+
+
+async def _beat(context: JobContext) -> None:
+    while context.job.worker_id is not None:
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+        with contextlib.suppress(Exception):  # the database may be away for a moment
+            await context.app.job_manager.update_heartbeat(context.job.worker_id)
+
+
+def give_back_if_asked(context: JobContext) -> None:
+    """For long work, between two of its transactions: end when the worker is to end. The queue gives what is
+    left to another worker. Raises `JobAborted`."""
+    if context.should_abort():
+        raise JobAborted
+
+
+def tell_of_task(_loop: object, context: Mapping[str, Any]) -> None:
+    """An event loop's last resort, without the words of the exception.
+
+    It is called when a worker that was taken for dead wants to end a job that another has ended meanwhile.
+    """
+    log.warning("worker_task_failed", error=type(context.get("exception")).__name__)
 
 
 def is_last_attempt(context: JobContext) -> bool:

@@ -9,6 +9,7 @@ from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.kit.drain import Drain
 from service.kit.ids import new_id
 from service.kit.problem_handlers import unexpected_response
 
@@ -38,10 +39,12 @@ class HttpFrame:
     """Outermost ASGI layer: gives the request its id, and every answer its headers.
 
     `behind_tls` tells browsers to come back over TLS only, which a plain HTTP service must not promise.
+    Once `drain` has begun, each answer ends its connection.
     """
 
-    def __init__(self, app: ASGIApp, *, behind_tls: bool = False) -> None:
+    def __init__(self, app: ASGIApp, *, behind_tls: bool = False, drain: Drain | None = None) -> None:
         self.app = app
+        self.drain = drain or Drain()
         self.headers = SECURITY_HEADERS | (STRICT_TRANSPORT if behind_tls else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +53,7 @@ class HttpFrame:
             return
         request_id = _request_id(Headers(scope=scope))
         scope.setdefault("state", {})["request_id"] = request_id
-        answer = _Answer(send, {**self.headers, "X-Request-ID": request_id})
+        answer = _Answer(send, {**self.headers, "X-Request-ID": request_id}, self.drain)
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
@@ -82,9 +85,10 @@ class UnexpectedErrors:
 class _Answer:
     """Passes an answer on, with the headers that every answer carries."""
 
-    def __init__(self, send: Send, headers: Mapping[str, str]) -> None:
+    def __init__(self, send: Send, headers: Mapping[str, str], drain: Drain | None = None) -> None:
         self._send = send
         self._headers = headers
+        self._drain = drain
         self.status: int | None = None
 
     async def send(self, message: Message) -> None:
@@ -93,6 +97,8 @@ class _Answer:
             headers = MutableHeaders(scope=message)
             for name, value in self._headers.items():
                 headers.setdefault(name, value)
+            if self._drain is not None and self._drain.begun:
+                headers["Connection"] = "close"
         await self._send(message)
 
 

@@ -24,7 +24,14 @@ def register_manufacturer(session: Session, actor: Actor, data: ManufacturerInpu
 
 
 def add_manufacturer(session: Session, actor: Actor, data: ManufacturerProfileInput) -> Manufacturer:
-    """Store a profile. Raises `Problem` 409 `business_number_taken`."""
+    """Store a profile and have its number checked. Raises `Problem` 409 `business_number_taken`."""
+    manufacturer = store_manufacturer(session, actor, data)
+    have_numbers_checked(session)
+    return manufacturer
+
+
+def store_manufacturer(session: Session, actor: Actor, data: ManufacturerProfileInput) -> Manufacturer:
+    """Store a profile and nothing else. Raises `Problem` 409 `business_number_taken`."""
     manufacturer = Manufacturer(**data.model_dump(exclude={"contact", "consents"}))
     session.add(manufacturer)
     try:
@@ -34,7 +41,6 @@ def add_manufacturer(session: Session, actor: Actor, data: ManufacturerProfileIn
             raise field_problem("/business_number", "business_number_taken", 409) from error
         raise
     record_event(session, actor, "manufacturer.registered", manufacturer.id)
-    have_numbers_checked(session)
     return manufacturer
 
 

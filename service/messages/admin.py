@@ -10,6 +10,7 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "task": {
         "embed_supplier": "공급기업 글 읽기",
+        "embed_suppliers": "가져온 공급기업 글 읽기",
         "embed_need": "수요 글 읽기",
         "check_business_numbers": "국세청 상태 확인",
         "refresh_business_numbers": "국세청 상태 다시 확인",

@@ -32,6 +32,7 @@ SENTENCES: dict[str, str] = {
     "database_fine": "데이터베이스가 답합니다 (PostgreSQL {version}).",
     "database_away": "데이터베이스에 연결할 수 없습니다. PostgreSQL이 켜져 있는지, ALLIANCE_DATABASE_URL이 맞는지 확인해 주세요. 알린 내용: {words}",
     "schema_fine": "데이터베이스 구조가 지금 판과 같습니다.",
+    "schema_newer": "데이터베이스 구조가 이 판보다 새롭습니다. 이 판은 그대로 일하지만, 새 판으로 바꾸어 주세요.",
     "schema_old": "데이터베이스 구조가 지금 판과 다릅니다. 'alliance migrate'를 실행해 주세요.",
     "extensions_fine": "확장 vector와 pg_trgm이 있습니다.",
     "extensions_missing": "데이터베이스에 확장이 없습니다: {names}. PostgreSQL에 설치하고 'alliance migrate'를 실행해 주세요.",

@@ -24,6 +24,7 @@ WANTED: dict[str, str] = {
     "cors_origins": "https://alliance.example 처럼 경로 없는 주소를 쉼표로 나누어 써 주세요.",
     "behind_tls": "on이나 off로 써 주세요.",
     "trusted_proxies": "프록시의 주소나 대역을 쉼표로 나누어 써 주세요 (예: 10.0.0.5, 172.16.0.0/12).",
+    "drain_seconds": "0부터 300까지의 정수로 써 주세요.",
     "log_level": "DEBUG, INFO, WARNING, ERROR 가운데 하나로 써 주세요.",
 }
 

@@ -215,6 +215,9 @@ RULES: tuple[Rule, ...] = (
         timedelta(days=90),
         "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (가져오기에서 거절한 줄의 설명)",
         _by("""
+            WITH ended AS (
+                DELETE FROM import_rejection USING job
+                WHERE job.id = import_rejection.job_id AND job.finished_at < :cut_off)
             UPDATE job SET result = jsonb_set(result, '{rejected}', '[]')
             WHERE finished_at < :cut_off AND kind LIKE 'import_%' AND result->'rejected' <> '[]'"""),
     ),

@@ -47,6 +47,7 @@ log = structlog.get_logger()
 
 LOAD_AGAIN_SECONDS = 5.0
 LONGEST_ENCODING_SECONDS = 10.0
+LONGEST_BEHIND_SECONDS = 10.0
 ENCODING_THREADS = 4
 INDEXED = Gauge("alliance_indexed_suppliers", "Suppliers in the index of this process")
 RANKING_SECONDS = Histogram("alliance_ranking_seconds", "Time to rank and explain one need")
@@ -113,7 +114,7 @@ class MatchingEngine:
     ) -> None:
         self.recent_lists = RecentLists(database)
         self._policy = policy or ListPolicy()
-        self._database = database
+        self.database = database
         self._encoder = encoder
         self._intent_dir = intent_dir
         self._recommender: Recommender | None = None
@@ -134,6 +135,11 @@ class MatchingEngine:
     def indexed_at(self) -> datetime | None:
         """When the index last took over what had changed; None before it was filled."""
         return self._live.refreshed_at if self._live else None
+
+    @property
+    def index_is_behind(self) -> bool:
+        """True when the index could not be refreshed for a while."""
+        return self._live is not None and self._live.seconds_behind > LONGEST_BEHIND_SECONDS
 
     @property
     def encoder(self) -> Encoder:
@@ -255,6 +261,6 @@ class MatchingEngine:
                 index = ProfileIndex(encoder.name, encoder.dimensions)
                 intent = load_intent(encoder.name, self._intent_dir)
                 self._recommender = Recommender(index, intent, Ranker.expert(), self._policy)
-                self._live = LiveIndex(self._database, index, self._take_over_weights)
+                self._live = LiveIndex(self.database, index, self._take_over_weights)
                 INDEXED.set_function(lambda: len(index))
             return self._live

@@ -24,6 +24,7 @@ from service.recommendations.matching_engine import MatchingEngine
 from service.recommendations.profiles import needs_with_manufacturers
 from service.recommendations.records import run_record
 from service.recommendations.schemas import LeadAnswer, PreviewInput, RecommendationAnswer
+from service.recommendations.standing import approved_now, without_withdrawn
 from service.recommendations.vectors import embedded_needs
 
 MOST_OPEN_NEEDS = 2000
@@ -55,6 +56,7 @@ def recommend_for_need(
     engine.recommender()
     exposure = engine.recent_lists.beside(session, need.id)
     found = engine.recommend(embedded_need(session, engine, need), limit, exposure)
+    found = without_withdrawn(session, found)
     run = RecommendationRun(
         need_id=need.id,
         requested_by=actor.account_id,
@@ -77,6 +79,8 @@ def recommend_unstored(
     """
     recommender = engine.recommender()
     found = engine.recommend(engine.embed(_profile_of(data)), shown_to(actor, limit))
+    with engine.database.transaction() as session:  # none is held while the encoder works
+        found = without_withdrawn(session, found)
     return recommendation_answer(recommender, found, named=actor.is_staff, generated_at=clock.now())
 
 
@@ -93,18 +97,21 @@ def recommend_as_if(
     ranker = replace(present.ranker, weights={**present.ranker.weights, **weights})
     exposure = engine.recent_lists.beside(session, need.id)
     asked = embedded_need(session, engine, need)
-    return replace(present, ranker=ranker).recommend(asked, limit, clock.today(), exposure)
+    found = replace(present, ranker=ranker).recommend(asked, limit, clock.today(), exposure)
+    return without_withdrawn(session, found)
 
 
 def find_leads(
     session: Session, engine: MatchingEngine, supplier_id: UUID, limit: int, among: int = MOST_OPEN_NEEDS
 ) -> list[tuple[Lead, Need, NeedProfile]]:
-    """The open needs that fit a supplier, the best first, looked for `among` so many of the newest.
+    """The open needs that fit an approved supplier, the best first, looked for `among` so many of the newest.
 
     Two milliseconds a need. Raises `Problem` 503 while the model loads, and when the encoder does not
     answer in time.
     """
     recommender = engine.recommender()
+    if not approved_now(session, [str(supplier_id)]):
+        return []
     statement = select(Need).where(Need.status == NeedStatus.OPEN.value).order_by(col(Need.id).desc())
     needs = {str(need.id): need for need in session.exec(statement.limit(among))}
     profiles = needs_with_manufacturers(session, list(needs.values()))

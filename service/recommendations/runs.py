@@ -16,6 +16,7 @@ from service.kit import clock
 from service.kit.problems import Problem
 from service.recommendations.matching_engine import MatchingEngine
 from service.recommendations.operations import recommend_for_need
+from service.recommendations.standing import approved_now
 
 MOST_RUNS_TOLD = 20
 _REASON_OF = {feature.name: feature.reason for feature in FEATURES}
@@ -45,7 +46,8 @@ class RunOutline:
 def run_for_today(
     session: Session, engine: MatchingEngine, actor: Actor, need: Need, places: int
 ) -> RecommendationRun | None:
-    """The list that staff sees today: made once, and anew when the weights or the need have changed.
+    """The list that staff sees today: made once, and anew when the weights or the need have changed,
+    or when one of those listed may not be shown any more.
 
     None for a closed need that never had one. Raises `Problem` 503 while the model loads.
     """
@@ -58,6 +60,7 @@ def run_for_today(
         run is not None
         and run.generated_at >= midnight
         and (run.model_version, run.need_version) == (version, need.version)
+        and approved_now(session, _listed(run)).issuperset(_listed(run))
     ):
         return run
     return recommend_for_need(session, engine, actor, need, places)[1]
@@ -93,6 +96,10 @@ def contributions_by_reason(ranker: Ranker, features: Mapping[str, float]) -> di
         if name in _REASON_OF:
             totals[_REASON_OF[name]] += ranker.weights[name] * value
     return totals
+
+
+def _listed(run: RecommendationRun) -> list[str]:
+    return [item["supplier_id"] for item in run.answer["items"]]
 
 
 def _newest_list(session: Session, need: Need, places: int) -> RecommendationRun | None:

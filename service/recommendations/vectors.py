@@ -26,31 +26,40 @@ Encode = Callable[[Sequence[Passage]], EmbeddedPassages]
 def embed_suppliers(database: Database, encoder: Encoder, ids: Sequence[UUID]) -> int:
     """Bring the vectors of these suppliers up to date; returns how many texts had to be encoded."""
     with database.transaction() as session:
-        suppliers = session.exec(select(Supplier).where(col(Supplier.id).in_(ids))).all()
-        profiles = capability_profiles(session, suppliers)
-        wanted = {UUID(profile.supplier_id): passages_of_profile(profile) for profile in profiles}
+        wanted = _supplier_passages(session, ids)
         kept = stored_vectors(session, encoder.name, list(wanted))
     changed = _encode_missing(encoder, wanted, kept)
     with database.transaction() as session:
-        _store(session, encoder.name, wanted, changed)
         # An index copy polls the suppliers that a transaction has written: new vectors count as that.
         session.execute(
             update(Supplier).where(col(Supplier.id).in_(ids)).values(changed_in=Supplier.changed_in)
         )
+        _store(session, encoder.name, _supplier_passages(session, ids), changed)
     return len(changed)
 
 
 def embed_needs(database: Database, encoder: Encoder, ids: Sequence[UUID]) -> int:
     """Bring the vectors of these needs up to date; returns how many texts had to be encoded."""
     with database.transaction() as session:
-        needs = session.exec(select(Need).where(col(Need.id).in_(ids))).all()
-        profiles = needs_with_manufacturers(session, needs)
-        wanted = {UUID(str(profile.need_id)): passages_of_need(profile) for profile in profiles}
+        wanted = _need_passages(session, ids)
         kept = stored_vectors(session, encoder.name, list(wanted))
     changed = _encode_missing(encoder, wanted, kept)
     with database.transaction() as session:
-        _store(session, encoder.name, wanted, changed)
+        session.execute(select(Need.id).where(col(Need.id).in_(ids)).with_for_update())
+        _store(session, encoder.name, _need_passages(session, ids), changed)
     return len(changed)
+
+
+def _supplier_passages(session: Session, ids: Sequence[UUID]) -> dict[UUID, Sequence[Passage]]:
+    suppliers = session.exec(select(Supplier).where(col(Supplier.id).in_(ids))).all()
+    profiles = capability_profiles(session, suppliers)
+    return {UUID(profile.supplier_id): passages_of_profile(profile) for profile in profiles}
+
+
+def _need_passages(session: Session, ids: Sequence[UUID]) -> dict[UUID, Sequence[Passage]]:
+    needs = session.exec(select(Need).where(col(Need.id).in_(ids))).all()
+    profiles = needs_with_manufacturers(session, needs)
+    return {UUID(str(profile.need_id)): passages_of_need(profile) for profile in profiles}
 
 
 def owners_without_vectors(database: Database, model: str) -> tuple[list[UUID], list[UUID]]:
@@ -133,6 +142,14 @@ def _store(
     wanted: Mapping[UUID, Sequence[Passage]],
     changed: Mapping[tuple[UUID, str], tuple[str, FloatArray]],
 ) -> None:
+    """Keep what was encoded of texts that are still wanted, and drop the vectors of passages that are not.
+
+    `wanted` is read under locks on the owners: who encoded a text that was changed meanwhile, or was
+    overtaken by another worker, writes nothing over what is newer.
+    """
+    texts = {
+        (owner, passage.key): text_hash(passage) for owner, passages in wanted.items() for passage in passages
+    }
     for owner, passages in wanted.items():
         gone = col(Embedding.passage).not_in([passage.key for passage in passages])
         session.execute(
@@ -141,6 +158,7 @@ def _store(
     rows = [
         {"owner_id": owner, "model": model, "passage": key, "text_hash": hashed, "vector": vector}
         for (owner, key), (hashed, vector) in changed.items()
+        if texts.get((owner, key)) == hashed
     ]
     for batch in _batches(rows, 500):
         statement = insert(Embedding).values(batch)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from procrastinate.types import JSONValue
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, delete, select
 
@@ -13,7 +14,7 @@ from service.accounts.audit import record_event
 from service.accounts.own_company import refuse_own_company
 from service.business_status.operations import have_numbers_checked
 from service.db.tables import NotificationCode, Reference, Solution, Supplier, SupplierStatus
-from service.jobs.names import EMBED_SUPPLIER
+from service.jobs.names import EMBED_SUPPLIER, EMBED_SUPPLIERS
 from service.jobs.queue import Priority, enqueue
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
@@ -27,6 +28,9 @@ from service.suppliers.schemas import (
     SupplierPatch,
     SupplierProfileInput,
 )
+
+EMBEDDED_TOGETHER = 32
+"""An encoder is faster on many texts, and other work waits for no longer than these take: some seconds."""
 
 _PARTS = {"solutions", "references", "contact", "consents"}
 _PERSONAL = {"representative_name"}
@@ -62,7 +66,22 @@ def register_supplier(session: Session, actor: Actor, data: SupplierInput) -> Su
 def add_supplier(
     session: Session, actor: Actor, data: SupplierProfileInput, status: SupplierStatus
 ) -> Supplier:
-    """Store a profile and have it embedded. Raises `Problem` 409 `business_number_taken`."""
+    """Store a profile and have done what follows. Raises `Problem` 409 `business_number_taken`."""
+    supplier = store_supplier(session, actor, data, status)
+    # What comes in approved comes in bulk: nobody who registers by hand waits behind it.
+    bulk = status is SupplierStatus.APPROVED
+    _have_embedded(session, supplier, Priority.BULK if bulk else Priority.PERSON_WAITS)
+    have_numbers_checked(session)
+    return supplier
+
+
+def store_supplier(
+    session: Session, actor: Actor, data: SupplierProfileInput, status: SupplierStatus
+) -> Supplier:
+    """Store a profile and nothing else: what follows is done for many at once by `follow_up_suppliers`.
+
+    Raises `Problem` 409 `business_number_taken`.
+    """
     supplier = Supplier(**data.model_dump(exclude=_PARTS), status=status.value)
     supplier.search_text = _search_text(supplier, data.solutions)
     session.add(supplier)
@@ -76,11 +95,16 @@ def add_supplier(
     _replace_references(session, supplier, data.references)
     session.flush()
     record_event(session, actor, "supplier.registered", supplier.id, after={"status": status.value})
-    # What comes in approved comes in bulk: nobody who registers by hand waits behind an import.
-    bulk = status is SupplierStatus.APPROVED
-    _have_embedded(session, supplier, Priority.BULK if bulk else Priority.PERSON_WAITS)
-    have_numbers_checked(session)
     return supplier
+
+
+def follow_up_suppliers(session: Session, supplier_ids: Sequence[UUID]) -> None:
+    """Have stored suppliers embedded, some dozens together, and their numbers checked."""
+    for start in range(0, len(supplier_ids), EMBEDDED_TOGETHER):
+        some: list[JSONValue] = [str(each) for each in supplier_ids[start : start + EMBEDDED_TOGETHER]]
+        once = f"suppliers:{some[0]}"
+        enqueue(session, EMBED_SUPPLIERS, once=once, priority=Priority.BULK, supplier_ids=some)
+    have_numbers_checked(session)
 
 
 def change_supplier(session: Session, actor: Actor, supplier: Supplier, patch: SupplierPatch) -> Supplier:

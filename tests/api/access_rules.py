@@ -228,6 +228,7 @@ RULES: dict[str, Rule] = {
     "POST /v1/imports/suppliers": ADMIN.sending_lines('{"company_name": "한빛"}\n'),
     "POST /v1/imports/manufacturers": ADMIN.sending_lines('{"company_name": "새벽"}\n'),
     "GET /v1/jobs/{job_id}": OWN_AND_STAFF,
+    "GET /v1/jobs/{job_id}/rejections": OWN_AND_STAFF,
     "GET /v1/programmes": PUBLIC,
     "GET /v1/programmes/{code}": PUBLIC,
     "GET /v1/programmes/{code}/companies": STAFF,

@@ -1,6 +1,8 @@
 """Imports: each line stands by itself, and a kill between two batches loses and doubles nothing."""
 
+import csv
 import json
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
@@ -12,8 +14,8 @@ from starlette.testclient import TestClient
 
 from service.accounts import passwords
 from service.db.session import Database
-from service.db.tables import Account, Manufacturer, Solution, Supplier
-from service.imports import operations
+from service.db.tables import Account, ImportUpload, Job, Manufacturer, Solution, Supplier
+from service.imports import files, operations
 from service.kit.problems import Problem
 from service.kit.turns import Turns
 from tests.factories import companies
@@ -246,7 +248,7 @@ class KilledError(BaseException):
 def test_an_import_killed_between_batches_goes_on_where_it_was(
     client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operations, "LINES_A_TRANSACTION", 2)
+    monkeypatch.setattr(files, "LINES_A_BATCH", 2)
     rows: list[Any] = [companies.manufacturer_profile() for _ in range(6)]
     rows[1] = {"company_name": "번호 없음"}
     answer = upload(client, json_lines(rows), LINES, kind="manufacturers")
@@ -263,6 +265,68 @@ def test_an_import_killed_between_batches_goes_on_where_it_was(
     assert len(stored(database, Manufacturer)) == 5
     operations.run_import(database, job_id)
     assert job_at(client, answer.headers["Location"]) == done
+
+
+def test_an_import_that_a_version_before_has_begun_goes_on_where_it_was(
+    client: TestClient, database: Database
+) -> None:
+    """It kept the file in one piece and counted the lines it had taken."""
+    rows = [companies.manufacturer_profile() for _ in range(3)]
+    upload_as_it_was = "\n" + json_lines(rows[:1]) + "\n" + json_lines(rows[1:]) + "{broken"
+    with database.transaction() as session:
+        result = {"total": 4, "done": 1, "imported": 1, "rejected": []}
+        job = Job(kind="import_manufacturers", status="running", result=result)
+        session.add(job)
+        session.flush()
+        kept: dict[str, Any] = {"kind": "manufacturers", "file_format": "jsonl", "next_line": 1}
+        session.add(ImportUpload(job_id=job.id, content=upload_as_it_was.encode(), **kept))
+    operations.run_import(database, job.id)
+    done = job_at(client, f"/v1/jobs/{job.id}")
+    assert (done["status"], done["imported"], done["done"]) == ("succeeded", 3, 4)
+    assert [one["line"] for one in done["rejected"]] == [6]
+    assert len(stored(database, Manufacturer)) == 2
+
+
+def test_all_refusals_are_in_the_file_and_the_first_hundred_in_the_job(
+    client: TestClient, run_jobs: Jobs
+) -> None:
+    job = finished(client, run_jobs, "{broken\n" * 205, LINES, kind="manufacturers")
+    assert (job["rejected_count"], len(job["rejected"]), job["done"]) == (205, 100, 205)
+    answer = client.get(job["rejected_url"], headers=admin(client))
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    told = list(csv.reader(answer.content.decode("utf-8-sig").splitlines()))
+    assert told[0] == ["줄", "까닭"]
+    assert [int(line) for line, _ in told[1:]] == list(range(1, 206))
+
+
+def test_two_workers_at_one_import_take_each_line_once(
+    client: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "LINES_A_BATCH", 5)
+    rows = [companies.manufacturer_profile() for _ in range(40)]
+    answer = upload(client, json_lines(rows), LINES, kind="manufacturers")
+    job_id = UUID(answer.json()["id"])
+    together = [threading.Thread(target=operations.run_import, args=(database, job_id)) for _ in range(3)]
+    for each in together:
+        each.start()
+    for each in together:
+        each.join()
+    done = job_at(client, answer.headers["Location"])
+    assert (done["status"], done["imported"], done["rejected_count"]) == ("succeeded", 40, 0)
+    assert len(stored(database, Manufacturer)) == 40
+
+
+def test_a_file_of_many_batches_is_embedded_in_few_jobs(client: TestClient, database: Database) -> None:
+    rows = [companies.supplier_profile() for _ in range(70)]
+    answer = upload(client, json_lines(rows), LINES)
+    operations.run_import(database, UUID(answer.json()["id"]))
+    with database.transaction() as session:
+        waiting = "SELECT task_name FROM procrastinate_jobs ORDER BY task_name"
+        assert session.execute(text(waiting)).scalars().all() == [
+            "check_business_numbers",
+            *["embed_suppliers"] * 3,
+            "run_import",
+        ]
 
 
 def _kill_in_batch(monkeypatch: pytest.MonkeyPatch, which: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -15,7 +16,7 @@ from service.accounts.actor import Role
 from service.cli import cli
 from service.cli.terminal import CommandError
 from service.db.session import Database
-from service.db.tables import Account, DestructionRecord
+from service.db.tables import Account, DestructionRecord, ImportRejection
 from service.kit import clock
 from service.mail.carriers import letters_in, outbox_of
 from service.messages.consents import CURRENT
@@ -163,7 +164,9 @@ def test_comments_uploads_and_rejected_lines_go_in_their_time(client: TestClient
             text("UPDATE job SET finished_at = now(), result = jsonb_set(result, '{rejected}', :lines)"),
             {"lines": rejected},
         )
-    assert tables_that_hold(database, PERSON["name"]) == {"import_upload", "job"}
+        refusal = {"job_id": UUID(job["id"]), "line": 2, "code": "x", "message": PERSON["name"]}
+        session.add(ImportRejection(**refusal))
+    assert tables_that_hold(database, PERSON["name"]) == {"import_batch", "import_rejection", "job"}
     assert purged(database, KEPT_FOR["import_uploads"] + timedelta(1)) == {"import_uploads": 1}
     assert purged(database, KEPT_FOR["import_rejections"] + timedelta(1)) == {"import_rejections": 1}
     assert tables_that_hold(database, PERSON["name"]) == set()

@@ -9,8 +9,7 @@ import shutil
 import signal
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -34,19 +33,10 @@ from service.settings import Settings
 from tests.factories import companies
 from tests.factories.answers import problem
 from tests.factories.people import sign_in
+from tests.factories.waiting import within
 from tests.faults.environment import database_of_its_own
 
 LONGEST_MENDING_SECONDS = 30
-
-
-def within(seconds: float, holds: Callable[[], bool]) -> bool:
-    """Whether it holds before that time is over."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def unavailable(answer: Any, code: str = "database_unavailable") -> None:

@@ -114,7 +114,7 @@ def test_the_services_of_the_compose_file_come_up_work_together_and_end(
 
     with _read_only(image.data_folder), contextlib.ExitStack() as running:
         first, second = (
-            running.enter_context(_running(image, name, database_url)) for name in ("api-1", "api-2")
+            running.enter_context(_running(image, name, database_url)) for name in ("api", "api")
         )
         running.enter_context(_running(image, "worker", database_url))
         supplier_id = first.post("/v1/suppliers", json=companies.supplier()).raise_for_status().json()["id"]
@@ -155,7 +155,7 @@ def _running(image: Image, name: str, database_url: str) -> Iterator[httpx.Clien
     command, environment = _container(name, database_url)
     port = _free_port()
     environment["ALLIANCE_PORT"] = str(port)
-    log = image.root / f"{name}.log"
+    log = image.root / f"{name}-{port}.log"
     with log.open("w") as output:
         process = image.start(command, environment=environment, stdout=output, stderr=subprocess.STDOUT)
 

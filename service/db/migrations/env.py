@@ -14,14 +14,17 @@ def _is_ours(_object: object, name: str | None, kind: str, _reflected: bool, _co
 
 
 def run() -> None:
-    """Run the migrations inside the caller's transaction."""
+    """Run the migrations on the caller's connection, each in a transaction of its own.
+
+    One that must not be in a transaction (an index built concurrently) uses `autocommit_block`.
+    """
     assert service.db.tables.__all__
     connection: Any = context.config.attributes["connection"]
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
         include_object=_is_ours,
-        transaction_per_migration=False,
+        transaction_per_migration=True,
     )
     with context.begin_transaction():
         context.run_migrations()

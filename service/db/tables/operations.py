@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, LargeBinary
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, LargeBinary, PrimaryKeyConstraint
 from sqlalchemy.dialects import postgresql
 from sqlmodel import Field, SQLModel
 
@@ -83,12 +83,50 @@ class Job(SQLModel, table=True):
 
 
 class ImportUpload(SQLModel, table=True):
-    """An uploaded file until its import has ended."""
+    """An import whose lines have not all been taken; `header` is the first line of a CSV, else empty.
+
+    Without a header it was begun by a version that kept the whole file in `content` and counted the lines
+    that were taken in `next_line`.
+    """
 
     __tablename__ = "import_upload"
 
     job_id: UUID = Field(sa_column=Column(postgresql.UUID(as_uuid=True), primary_key=True))
     kind: str
     file_format: str
-    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    header: str | None = None
+    content: bytes = Field(default=b"", sa_column=Column(LargeBinary, nullable=False))
     next_line: int = 0
+
+
+class ImportBatch(SQLModel, table=True):
+    """Some lines of an uploaded file, as they came, until they have been taken."""
+
+    __tablename__ = "import_batch"
+    __table_args__ = (PrimaryKeyConstraint("job_id", "first_line"),)
+
+    job_id: UUID = Field(
+        sa_column=Column(
+            postgresql.UUID(as_uuid=True),
+            ForeignKey("import_upload.job_id", ondelete="CASCADE"),
+            nullable=False,
+        )
+    )
+    first_line: int
+    lines: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ImportRejection(SQLModel, table=True):
+    """A line that an import did not take, and why."""
+
+    __tablename__ = "import_rejection"
+    __table_args__ = (PrimaryKeyConstraint("job_id", "line"),)
+
+    job_id: UUID = Field(
+        sa_column=Column(
+            postgresql.UUID(as_uuid=True), ForeignKey("job.id", ondelete="CASCADE"), nullable=False
+        )
+    )
+    line: int
+    code: str
+    message: str

@@ -1,6 +1,7 @@
 """Imports from a page: choose a file, follow the job."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -29,8 +30,8 @@ async def _chosen_file(request: Request, _posted: Posted) -> Upload:
     """The file of the form that was read already; an empty one when none was chosen."""
     part = (await request.form()).get("file")
     if not isinstance(part, UploadFile):
-        return Upload(b"", "")
-    return Upload(await part.read(), part.content_type or "")
+        return Upload(BytesIO(), "")
+    return Upload(part.file, part.content_type or "")
 
 
 ChosenFile = Annotated[Upload, Depends(_chosen_file)]
@@ -47,8 +48,9 @@ def start_import(visitor: AdminVisitor, form: Posted, upload: ChosenFile, sessio
     """Begin the import and go to its job."""
     with form.trying(session):
         kind = form.read(AskedImport).kind
-        if not upload.content:
+        if not upload.file.read(1):
             raise field_problem("/file", "import_file_needed")
+        upload.file.seek(0)
         job = begin_import(session, visitor.actor, kind, upload)
         return go_to(f"/admin/jobs/{job.id}", done="import_began")
     return page(visitor, "admin/imports.html", status=422, form=form, examples=EXAMPLES)

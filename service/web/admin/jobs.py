@@ -1,7 +1,5 @@
 """Long work: what is done, what waits, what was refused."""
 
-import csv
-from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +13,7 @@ from service.db.session import DbSession
 from service.db.tables import Job, JobStatus
 from service.job_status.endpoints import job_answer
 from service.job_status.operations import list_jobs, waiting_work
-from service.kit.csv_cells import harmless
+from service.job_status.rejections import rejections_file, rejections_of
 from service.kit.problems import Problem
 from service.web.forms import Asked
 from service.web.rendering import page
@@ -25,8 +23,6 @@ from service.web.visitor import AdminVisitor
 router = APIRouter()
 
 PAGE_LENGTH = 30
-MOST_REFUSALS = 100
-"""Shown on the page; the file holds all of them."""
 
 
 class AskedJobs(BaseModel):
@@ -55,20 +51,15 @@ def show_jobs(visitor: AdminVisitor, asked: Asked, session: DbSession) -> HTMLRe
 def show_job(visitor: AdminVisitor, job_id: UUID, session: DbSession) -> HTMLResponse:
     """How far one job is and what came of it."""
     job = _job(session, job_id)
-    return page(visitor, "admin/job.html", job=job_answer(job), most=MOST_REFUSALS)
+    return page(visitor, "admin/job.html", job=job_answer(job))
 
 
 @router.get("/admin/jobs/{job_id}/refused.csv")
 def download_refusals(_visitor: AdminVisitor, job_id: UUID, session: DbSession) -> Response:
     """Every line that an import refused, with the reason."""
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["줄", "까닭"])
-    writer.writerows(
-        [each.line, harmless(each.message)] for each in job_answer(_job(session, job_id)).rejected
-    )
+    content = rejections_file(rejections_of(session, _job(session, job_id)))
     headers = {"Content-Disposition": f'attachment; filename="refused-{job_id}.csv"'}
-    return Response(out.getvalue().encode("utf-8-sig"), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _job(session: Session, job_id: UUID) -> Job:
