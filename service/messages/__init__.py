@@ -4,6 +4,7 @@ from service.messages import (
     accounts,
     assignments,
     business_status,
+    challenges,
     clusters,
     common,
     contracts,
@@ -40,6 +41,7 @@ SENTENCES: dict[str, str] = {
     **maintenance.SENTENCES,
     **deals.SENTENCES,
     **contracts.SENTENCES,
+    **challenges.SENTENCES,
     **web.SENTENCES,
     **desk.SENTENCES,
 }

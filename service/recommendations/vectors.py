@@ -46,6 +46,12 @@ def embed_needs(database: Database, encoder: Encoder, ids: Sequence[UUID]) -> in
         needs = session.exec(select(Need).where(col(Need.id).in_(ids))).all()
         profiles = needs_with_manufacturers(session, needs)
         wanted = {UUID(str(profile.need_id)): passages_of_need(profile) for profile in profiles}
+    return keep_vectors(database, encoder, wanted)
+
+
+def keep_vectors(database: Database, encoder: Encoder, wanted: Mapping[UUID, Sequence[Passage]]) -> int:
+    """Bring the stored vectors of these owners' passages up to date; how many texts had to be encoded."""
+    with database.transaction() as session:
         kept = stored_vectors(session, encoder.name, list(wanted))
     changed = _encode_missing(encoder, wanted, kept)
     with database.transaction() as session:

@@ -31,6 +31,8 @@ class NotificationCode(StrEnum):
     CONTRACT_SETTLED = "contract_settled"
     CONTRACT_CANCELLED = "contract_cancelled"
     CONTRACT_LAPSED = "contract_lapsed"
+    CHALLENGE_CHOSEN = "challenge_chosen"
+    CHALLENGE_NOT_CHOSEN = "challenge_not_chosen"
 
 
 class Notification(SQLModel, table=True):
