@@ -83,7 +83,7 @@ class ChallengeAnswer(BaseModel):
     version: int
 
 
-class FeedbackAnswer(Answer):
+class CriterionFeedbackAnswer(Answer):
     """기준 하나에 대한 심사위원들의 점수 평균(1~5)과 의견."""
 
     name: str
@@ -96,7 +96,7 @@ class ResultAnswer(BaseModel):
 
     chosen: bool
     department_name: str | None
-    feedback: list[FeedbackAnswer]
+    feedback: list[CriterionFeedbackAnswer]
 
 
 class ApplicationAnswer(BaseModel):
@@ -282,7 +282,7 @@ def _result(
     return ResultAnswer(
         chosen=bool(row.chosen),
         department_name=departments.get(row.department_id) if row.department_id else None,
-        feedback=[FeedbackAnswer.model_validate(each) for each in feedback_for(session, call, row)],
+        feedback=[CriterionFeedbackAnswer.model_validate(each) for each in feedback_for(session, call, row)],
     )
 
 

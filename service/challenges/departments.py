@@ -44,11 +44,11 @@ class Proposal:
 
 
 def propose(
-    session: Session, encoder: Encoder, encode: Encode, applications: Sequence[ChallengeApplication]
+    session: Session, encoder: Encoder, encode: Encode | None, applications: Sequence[ChallengeApplication]
 ) -> dict[UUID, list[Proposal]]:
     """The three nearest departments of each application of one call, the nearest first.
 
-    `encode` reads what the job has not come to yet. Raises what it raises.
+    `encode` reads what the job has not come to yet; without it that is left out. Raises what it raises.
     """
     if not applications:
         return {}
@@ -57,8 +57,10 @@ def propose(
     texts = {each.id: _department_passages(each) for each in departments}
     texts |= {each.id: _application_passages(each) for each in applications}
     embedded = _embedded(session, encoder, encode, texts)
+    if any(each.id not in embedded for each in departments):
+        return {}
     found = {}
-    for each in applications:
+    for each in (one for one in applications if one.id in embedded):
         need = EmbeddedNeed(_as_need(each), embedded[each.id])
         near = sorted(departments, key=lambda one: (-_similarity(need, embedded[one.id]), one.position))
         found[each.id] = [_proposal(need, one, embedded[one.id]) for one in near[:PROPOSED]]
@@ -76,7 +78,7 @@ def embed_challenge(database: Database, encoder: Encoder, challenge_id: UUID) ->
 
 
 def _embedded(
-    session: Session, encoder: Encoder, encode: Encode, texts: Mapping[UUID, Sequence[Passage]]
+    session: Session, encoder: Encoder, encode: Encode | None, texts: Mapping[UUID, Sequence[Passage]]
 ) -> dict[UUID, EmbeddedPassages]:
     stored = stored_vectors(session, encoder.name, list(texts))
     found = {
@@ -84,6 +86,8 @@ def _embedded(
         for owner, passages in texts.items()
     }
     late = [owner for owner, passages in texts.items() if len(found[owner].passages) < len(passages)]
+    if encode is None:
+        return {owner: passages for owner, passages in found.items() if owner not in late}
     if late:
         fresh = encode([passage for owner in late for passage in texts[owner]]).vectors
         ends = np.cumsum([len(texts[owner]) for owner in late])[:-1]

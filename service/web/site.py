@@ -9,11 +9,12 @@ from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
 from service.web import admin, calculators, checks, dashboard, fund, manufacturer, own_account, sign_in
-from service.web.desk import approvals, assignments, companies, need, needs, pipeline, today
+from service.web.desk import approvals, assignments, companies, need, needs, pipeline, reviews, today
 from service.web.problem_pages import ProblemPages
-from service.web.public import clusters, directory, home, programmes, trial
+from service.web.public import challenges, clusters, directory, home, programmes, trial
 from service.web.rendering import STATIC
 from service.web.same_site import refuse_other_sites
+from service.web.supplier import challenges as supplier_challenges
 from service.web.supplier import documents as supplier_documents
 from service.web.supplier import fund_loan as supplier_fund_loan
 from service.web.supplier import home as supplier_home
@@ -25,7 +26,7 @@ from service.web.supplier import programmes as supplier_programmes
 from service.web.supplier import registration as supplier_registration
 from service.web.visitor import SignInNeeded, Visitor
 
-DESK = (today, approvals, companies, needs, need, pipeline, assignments)
+DESK = (today, approvals, companies, needs, need, pipeline, assignments, reviews)
 AREAS = (
     sign_in,
     checks,
@@ -33,6 +34,7 @@ AREAS = (
     trial,
     directory,
     programmes,
+    challenges,
     clusters,
     *calculators.AREAS,
     supplier_registration,
@@ -44,6 +46,7 @@ AREAS = (
     supplier_loans,
     supplier_notifications,
     supplier_programmes,
+    supplier_challenges,
     *manufacturer.AREAS,
     *own_account.AREAS,
     *DESK,
