@@ -26,7 +26,7 @@ from matching.index.sentences import packed
 from matching.text import passages_of_need, passages_of_profile
 from service.challenges.queries import departments_of, standing_applications
 from service.db.session import Database
-from service.db.tables import ChallengeApplication, ChallengeDepartment
+from service.db.tables import Challenge, ChallengeApplication, ChallengeDepartment
 from service.recommendations.vectors import embedded_passages, keep_vectors, stored_vectors
 
 PROPOSED = 3
@@ -68,8 +68,14 @@ def propose(
 
 
 def embed_challenge(database: Database, encoder: Encoder, challenge_id: UUID) -> int:
-    """Bring the vectors of a call's departments and applications up to date; how many texts were read."""
+    """Bring the vectors of a call's departments and applications up to date; how many texts were read.
+
+    None of a call that is decided: nobody chooses a department any more.
+    """
     with database.transaction() as session:
+        challenge = session.get(Challenge, challenge_id)
+        if challenge is None or challenge.decided_at is not None:
+            return 0
         departments = departments_of(session, [challenge_id]).get(challenge_id, ())
         texts = {each.id: _department_passages(each) for each in departments}
         applications = standing_applications(session, challenge_id)

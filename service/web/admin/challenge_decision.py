@@ -75,7 +75,7 @@ def show_application(
         application=application_answers(session, visitor.actor, [(application, challenge)])[0],
         reviews=reviews,
         names=reviewers_by_name(session, [each.reviewer_id for each in reviews]),
-        proposals=_proposals(session, engine, application),
+        proposals=[] if challenge.decided_at else _proposals(session, engine, application),
     )
 
 
