@@ -1,6 +1,6 @@
 """Which departments fit an application: the matching library reads both as it reads needs and suppliers.
 
-A department stands where a supplier does (what it does is its summary), an application where a need does.
+A department stands where a supplier does (what it does is its solution), an application where a need does.
 How near they are is the cosine of their texts; shown for it are the sentences of both that agree best.
 """
 
@@ -18,6 +18,7 @@ from matching.domain import (
     NeedProfile,
     Passage,
     PassageKind,
+    Solution,
 )
 from matching.encoder import Encoder
 from matching.explanation import evidence
@@ -103,7 +104,7 @@ def _embedded(
 
 
 def _similarity(need: EmbeddedNeed, department: EmbeddedPassages) -> float:
-    units = department.of_kind(PassageKind.SUMMARY).vectors
+    units = department.of_kind(PassageKind.SOLUTION).vectors
     return float((need.parts @ units.T).max())
 
 
@@ -127,7 +128,7 @@ def _department_passages(department: ChallengeDepartment) -> tuple[Passage, ...]
         business_number="",
         company_name=department.name,
         region="",
-        summary=f"{department.name}: {department.mission}",
-        solutions=(),
+        summary="",
+        solutions=(Solution(str(department.id), department.name, department.mission, ()),),
     )
     return passages_of_profile(profile)
