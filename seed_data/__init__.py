@@ -49,6 +49,11 @@ def fund_loans() -> list[dict[str, Any]]:
     return list(_document("fund_loans.json")["loans"])
 
 
+def challenges() -> dict[str, Any]:
+    """Fictional challenges in every state: calls, applications, departments, and what reviewers thought."""
+    return _document("challenges.json")
+
+
 def targets() -> list[dict[str, Any]]:
     """Public targets with their sources, that the dashboard puts beside what is recorded here."""
     return list(_document("targets.json")["targets"])

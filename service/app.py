@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import service.accounts.jobs
 import service.assignments.jobs
 import service.business_status.jobs
+import service.challenges.jobs
 import service.clusters.jobs
 import service.colleagues.jobs
 import service.deals.contracts.jobs
@@ -31,6 +32,8 @@ from service.accounts.actor import holder_of
 from service.assignments import endpoints as assignments
 from service.business_status import endpoints as business_status
 from service.business_status.nts import make_register
+from service.challenges import endpoints as challenges
+from service.challenges import review_endpoints as challenge_reviews
 from service.clusters import endpoints as clusters
 from service.codes import endpoints as codes
 from service.colleagues import endpoints as colleagues
@@ -86,6 +89,8 @@ FEATURES = (
     ranking,
     assignments,
     clusters,
+    challenges,
+    challenge_reviews,
     dashboard,
     imports,
     job_status,
@@ -104,6 +109,7 @@ FEATURES = (
 REGISTERED_JOBS = (
     service.accounts.jobs,
     service.assignments.jobs,
+    service.challenges.jobs,
     service.clusters.jobs,
     service.colleagues.jobs,
     service.business_status.jobs,

@@ -9,6 +9,7 @@ import seed_data
 from matching.encoder import Encoder
 from service.accounts.actor import SYSTEM, Role
 from service.accounts.operations import account_by_email, open_account
+from service.challenges.demo import Reviewer, hold_challenges
 from service.clusters.operations import have_clusters_refreshed
 from service.db.session import Database
 from service.db.tables import Account, FundTerm, Manufacturer, Supplier, SupplierStatus
@@ -56,6 +57,7 @@ def seed_demo(database: Database, settings: Settings) -> None:
         manufacturers = _seed_needs(session)
         _seed_accounts(session, password, next(iter(suppliers.values())), manufacturers)
         write_down_loans(session, seed_data.fund_loans(), suppliers)
+        hold_challenges(session, seed_data.challenges(), suppliers, _seed_reviewers(session, password))
         have_clusters_refreshed(session)  # bulk work: the worker comes to it after the embeddings
 
 
@@ -102,6 +104,27 @@ def _seed_needs(session: Session) -> Sequence[Manufacturer]:
         write_down_need(session, SYSTEM, manufacturer, NeedInput.model_validate(own))
         owners.append(manufacturer)
     return owners
+
+
+def _seed_reviewers(session: Session, password: str) -> list[Reviewer]:
+    """Those who review the demo's challenges, the account manager of the demo last."""
+    rows = seed_data.challenges()["reviewers"]
+    reviewers = [
+        (
+            open_account(
+                session,
+                email=f"reviewer{number}@{DEMO_DOMAIN}",
+                password=password,
+                name=row["name"],
+                role=Role.ACCOUNT_MANAGER,
+            ).id,
+            int(row["leaning"]),
+        )
+        for number, row in enumerate(rows, start=1)
+    ]
+    manager = account_by_email(session, DEMO_ACCOUNT_MANAGER)
+    assert manager is not None
+    return [*reviewers, (manager.id, 0)]
 
 
 def _seed_accounts(

@@ -29,6 +29,7 @@ LABELS: dict[str, dict[str, str]] = {
         "mail_notification": "알림 메일 보내기",
         "mail_digests": "알림 모음 메일 준비",
         "mail_digest": "알림 모음 메일 보내기",
+        "embed_challenge": "챌린지 글 읽기",
     },
     "health": {
         "database": "데이터베이스",
@@ -169,6 +170,9 @@ AUDIT_NOUNS: dict[str, str] = {
     "fund_terms": "펀드 조건",
     "fund_loan": "펀드 대출",
     "contract": "할부 계약",
+    "challenge": "챌린지",
+    "challenge_application": "챌린지 지원서",
+    "challenge_review": "챌린지 심사",
     "account": "계정",
     "colleague": "동료",
     "session": "로그인",

@@ -78,6 +78,14 @@ TEXTS: dict[str, NotificationText] = {
         "할부 계약이 취소되었습니다",
         "수요 '{need_title}'의 할부 계약이 취소되었습니다. 까닭은 계약에 적혀 있습니다. 담당자에게 문의해 주세요.",
     ),
+    "challenge_chosen": NotificationText(
+        "챌린지에 선정되었습니다",
+        "'{challenge_title}'에 선정되어 {department}에서 함께 일합니다. 챌린지 화면에서 심사 의견을 확인해 주세요. 담당자가 곧 연락드립니다.",
+    ),
+    "challenge_not_chosen": NotificationText(
+        "챌린지의 결과가 나왔습니다",
+        "'{challenge_title}'에는 선정되지 않았습니다. 챌린지 화면에서 기준마다 심사 의견을 확인해 주세요.",
+    ),
     "contract_lapsed": NotificationText(
         "할부 견적의 기한이 지났습니다",
         "수요 '{need_title}'의 할부 견적이 기한까지 수락되지 않았습니다. 계속하려면 새 견적을 요청해 주세요.",

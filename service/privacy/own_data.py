@@ -15,6 +15,9 @@ from service.db.tables import (
     AuditEvent,
     BusinessStatus,
     Certificate,
+    ChallengeApplication,
+    ChallengeConflict,
+    ChallengeReview,
     ConsentRecord,
     Contract,
     ContractPayment,
@@ -52,6 +55,11 @@ def held_about(session: Session, account: Account) -> dict[str, Any]:
         "jobs": _rows(session, Job, Job.requested_by, account.id),
         "recommendation_runs": _rows(session, RecommendationRun, RecommendationRun.requested_by, account.id),
         "feedback": _rows(session, Feedback, Feedback.account_id, account.id),
+        "challenge_reviews": _rows(session, ChallengeReview, ChallengeReview.reviewer_id, account.id),
+        "challenge_conflicts": [
+            conflict | ({"supplier_id": None} if conflict["recognised"] else {})
+            for conflict in _rows(session, ChallengeConflict, ChallengeConflict.reviewer_id, account.id)
+        ],
     }
 
 
@@ -75,6 +83,9 @@ def _company(session: Session, company_id: UUID) -> dict[str, Any]:
             | {"payments": _rows(session, ContractPayment, ContractPayment.contract_id, UUID(contract["id"]))}
             for contract in _rows(session, Contract, contract_side, company_id)
         ],
+        "challenge_applications": _rows(
+            session, ChallengeApplication, ChallengeApplication.supplier_id, company_id
+        ),
         "business_status": _rows(session, BusinessStatus, BusinessStatus.business_number, number),
     }
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
 from uuid import UUID
 
 import numpy as np
@@ -21,45 +22,59 @@ Vectors = Mapping[str, tuple[str, FloatArray]]
 """By passage key: the hash of the text and its vector."""
 Encode = Callable[[Sequence[Passage]], EmbeddedPassages]
 """What makes fresh vectors: in a request one with a time limit."""
+Wanted = Mapping[UUID, Sequence[Passage]]
+"""By owner: the passages that are to have vectors."""
+
+
+class Read(Protocol):
+    """Reads what is wanted, under locks on the owners when asked."""
+
+    def __call__(self, session: Session, *, locked: bool) -> Wanted: ...
 
 
 def embed_suppliers(database: Database, encoder: Encoder, ids: Sequence[UUID]) -> int:
     """Bring the vectors of these suppliers up to date; returns how many texts had to be encoded."""
-    with database.transaction() as session:
-        wanted = _supplier_passages(session, ids)
-        kept = stored_vectors(session, encoder.name, list(wanted))
-    changed = _encode_missing(encoder, wanted, kept)
-    with database.transaction() as session:
-        # An index copy polls the suppliers that a transaction has written: new vectors count as that.
-        session.execute(
-            update(Supplier).where(col(Supplier.id).in_(ids)).values(changed_in=Supplier.changed_in)
-        )
-        _store(session, encoder.name, _supplier_passages(session, ids), changed)
-    return len(changed)
+
+    def read(session: Session, *, locked: bool) -> Wanted:
+        if (
+            locked
+        ):  # an index copy polls the suppliers that a transaction has written: new vectors count as that
+            session.execute(
+                update(Supplier).where(col(Supplier.id).in_(ids)).values(changed_in=Supplier.changed_in)
+            )
+        suppliers = session.exec(select(Supplier).where(col(Supplier.id).in_(ids))).all()
+        profiles = capability_profiles(session, suppliers)
+        return {UUID(profile.supplier_id): passages_of_profile(profile) for profile in profiles}
+
+    return keep_vectors(database, encoder, read)
 
 
 def embed_needs(database: Database, encoder: Encoder, ids: Sequence[UUID]) -> int:
     """Bring the vectors of these needs up to date; returns how many texts had to be encoded."""
+
+    def read(session: Session, *, locked: bool) -> Wanted:
+        if locked:
+            session.execute(select(Need.id).where(col(Need.id).in_(ids)).with_for_update())
+        needs = session.exec(select(Need).where(col(Need.id).in_(ids))).all()
+        profiles = needs_with_manufacturers(session, needs)
+        return {UUID(str(profile.need_id)): passages_of_need(profile) for profile in profiles}
+
+    return keep_vectors(database, encoder, read)
+
+
+def keep_vectors(database: Database, encoder: Encoder, read: Read) -> int:
+    """Bring the stored vectors of some owners up to date; returns how many texts had to be encoded.
+
+    Nothing is held while texts are encoded. They are read again, `locked`, before anything is written: who
+    encoded a text that was changed meanwhile, or was overtaken by another worker, writes nothing over it.
+    """
     with database.transaction() as session:
-        wanted = _need_passages(session, ids)
+        wanted = read(session, locked=False)
         kept = stored_vectors(session, encoder.name, list(wanted))
     changed = _encode_missing(encoder, wanted, kept)
     with database.transaction() as session:
-        session.execute(select(Need.id).where(col(Need.id).in_(ids)).with_for_update())
-        _store(session, encoder.name, _need_passages(session, ids), changed)
+        _store(session, encoder.name, read(session, locked=True), changed)
     return len(changed)
-
-
-def _supplier_passages(session: Session, ids: Sequence[UUID]) -> dict[UUID, Sequence[Passage]]:
-    suppliers = session.exec(select(Supplier).where(col(Supplier.id).in_(ids))).all()
-    profiles = capability_profiles(session, suppliers)
-    return {UUID(profile.supplier_id): passages_of_profile(profile) for profile in profiles}
-
-
-def _need_passages(session: Session, ids: Sequence[UUID]) -> dict[UUID, Sequence[Passage]]:
-    needs = session.exec(select(Need).where(col(Need.id).in_(ids))).all()
-    profiles = needs_with_manufacturers(session, needs)
-    return {UUID(str(profile.need_id)): passages_of_need(profile) for profile in profiles}
 
 
 def owners_without_vectors(database: Database, model: str) -> tuple[list[UUID], list[UUID]]:
@@ -118,7 +133,7 @@ def embedded_needs(
 
 
 def _encode_missing(
-    encoder: Encoder, wanted: Mapping[UUID, Sequence[Passage]], kept: Mapping[UUID, Vectors]
+    encoder: Encoder, wanted: Wanted, kept: Mapping[UUID, Vectors]
 ) -> dict[tuple[UUID, str], tuple[str, FloatArray]]:
     """Vectors of the passages that are new or changed, of all owners in one batch."""
     missing = [
@@ -139,14 +154,10 @@ def _encode_missing(
 def _store(
     session: Session,
     model: str,
-    wanted: Mapping[UUID, Sequence[Passage]],
+    wanted: Wanted,
     changed: Mapping[tuple[UUID, str], tuple[str, FloatArray]],
 ) -> None:
-    """Keep what was encoded of texts that are still wanted, and drop the vectors of passages that are not.
-
-    `wanted` is read under locks on the owners: who encoded a text that was changed meanwhile, or was
-    overtaken by another worker, writes nothing over what is newer.
-    """
+    """Keep what was encoded of texts that are still wanted, and drop the vectors of passages that are not."""
     texts = {
         (owner, passage.key): text_hash(passage) for owner, passages in wanted.items() for passage in passages
     }

@@ -24,6 +24,7 @@ PLACES: Mapping[Role, Places] = {
         ("/try", "문제로 찾아보기"),
         ("/suppliers", "공급기업"),
         ("/programmes", "지원 사업"),
+        ("/challenges", "챌린지"),
         ("/calculators", "계산기"),
     ),
     Role.SUPPLIER: (
@@ -31,6 +32,7 @@ PLACES: Mapping[Role, Places] = {
         ("/supplier/leads", "맞는 수요"),
         ("/supplier/fund-loan", "펀드 대출"),
         ("/supplier/programmes", "지원 사업"),
+        ("/supplier/challenges", "챌린지"),
         ("/suppliers", "공급기업"),
         ("/calculators", "계산기"),
     ),
@@ -41,7 +43,7 @@ PLACES: Mapping[Role, Places] = {
         ("/suppliers", "공급기업"),
         ("/calculators", "계산기"),
     ),
-    Role.ACCOUNT_MANAGER: _STAFF,
+    Role.ACCOUNT_MANAGER: (*_STAFF, ("/desk/reviews", "심사")),
     Role.ADMIN: (*_STAFF, ("/admin", "관리")),
 }
 

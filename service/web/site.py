@@ -9,12 +9,13 @@ from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
 from service.web import admin, calculators, checks, dashboard, fund, manufacturer, own_account, sign_in
-from service.web.desk import approvals, assignments, companies, costs, need, needs, pipeline, today
+from service.web.desk import approvals, assignments, companies, costs, need, needs, pipeline, reviews, today
 from service.web.desk import programmes as desk_programmes
 from service.web.problem_pages import ProblemPages
-from service.web.public import clusters, directory, home, programmes, trial
+from service.web.public import challenges, clusters, directory, home, programmes, trial
 from service.web.rendering import STATIC
 from service.web.same_site import refuse_other_sites
+from service.web.supplier import challenges as supplier_challenges
 from service.web.supplier import documents as supplier_documents
 from service.web.supplier import fund_loan as supplier_fund_loan
 from service.web.supplier import home as supplier_home
@@ -26,7 +27,7 @@ from service.web.supplier import programmes as supplier_programmes
 from service.web.supplier import registration as supplier_registration
 from service.web.visitor import SignInNeeded, Visitor
 
-DESK = (today, approvals, companies, needs, need, pipeline, assignments, costs, desk_programmes)
+DESK = (today, approvals, companies, needs, need, pipeline, assignments, costs, desk_programmes, reviews)
 AREAS = (
     sign_in,
     checks,
@@ -34,6 +35,7 @@ AREAS = (
     trial,
     directory,
     programmes,
+    challenges,
     clusters,
     *calculators.AREAS,
     supplier_registration,
@@ -45,6 +47,7 @@ AREAS = (
     supplier_loans,
     supplier_notifications,
     supplier_programmes,
+    supplier_challenges,
     *manufacturer.AREAS,
     *own_account.AREAS,
     *DESK,

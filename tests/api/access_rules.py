@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.factories import companies, contracts, funds, webhooks
+from tests.factories import challenges, companies, contracts, funds, webhooks
 from tests.factories.world import ACTORS, STAFF_ACTORS, World
 
 OK = "allowed"
@@ -26,6 +26,8 @@ OWNERS = {
     "account_id": "supplier",
     "loan_id": "supplier",
     "contract_id": "supplier",
+    "application_id": "supplier",
+    "review_id": "account_manager",
 }
 """Whose thing a path parameter names; a parameter that is not here names nobody's."""
 
@@ -107,6 +109,10 @@ WRONG_TOKEN = PUBLIC.but(**dict.fromkeys(ACTORS, 401))
 WRONG_LINK = PUBLIC.but(**dict.fromkeys(ACTORS, 422))
 """Whoever shows a password, a token or a mailed link that is not good is refused, whoever they are."""
 
+APPLICANT_ONLY = OWN_ONLY.but(manufacturer=403, account_manager=403, admin=403, **_NO_KEYS)
+REVIEWER = Rule(frozenset({"account_manager"}))
+OWN_REVIEW = Rule(frozenset(), owners=True).but(supplier=404, manufacturer=404)
+
 _REASON = {"reason": "사유입니다"}
 _PRICE = {"price_won": 10_000_000}
 _RATE = {"annual_rate_percent": "4.5"}
@@ -184,6 +190,10 @@ def _settlement(world: World) -> dict[str, Any]:
 def _grant(world: World) -> dict[str, Any]:
     code = world.thing("code", None)
     return {"programme": code, "year": 2022, "level": "고도화2", "cost_won": 1_500_000_000}
+
+
+def _conflict(world: World) -> dict[str, Any]:
+    return {"supplier_id": world.thing("supplier_id", None), "reason": "가족이 다니는 회사입니다"}
 
 
 RULES: dict[str, Rule] = {
@@ -363,6 +373,28 @@ RULES: dict[str, Rule] = {
     "POST /v1/contracts/{contract_id}/payments/{payment_id}/reversal": STAFF.sending(_REASON),
     "POST /v1/contracts/{contract_id}/settlement": STAFF.sending_about(_settlement),
     "GET /v1/contracts/{contract_id}/schedule": OWN_AND_STAFF,
+    "GET /v1/challenges": PUBLIC,
+    "POST /v1/challenges": ADMIN.sending(challenges.call),
+    "GET /v1/challenges/{challenge_id}": PUBLIC,
+    "PATCH /v1/challenges/{challenge_id}": ADMIN.sending({"places": 4}),
+    "POST /v1/challenges/{challenge_id}/publication": ADMIN,
+    "POST /v1/challenges/{challenge_id}/panel": ADMIN.sending({}),
+    "GET /v1/challenges/{challenge_id}/ranking": ADMIN,
+    "POST /v1/challenges/{challenge_id}/decision": ADMIN_IN_PERSON.sending({"chosen": []}),
+    "POST /v1/challenges/{challenge_id}/applications": Rule(frozenset({"supplier"})).sending(
+        challenges.application
+    ),
+    "GET /v1/challenges/{challenge_id}/applications": SIGNED_IN,
+    "GET /v1/challenges/{challenge_id}/conflicts": REVIEWER,
+    "POST /v1/challenges/{challenge_id}/conflicts": REVIEWER.sending_about(_conflict),
+    "GET /v1/challenge-applications/{application_id}": OWN_AND_STAFF,
+    "PATCH /v1/challenge-applications/{application_id}": APPLICANT_ONLY.sending({"title": "다른 제목"}),
+    "POST /v1/challenge-applications/{application_id}/withdrawal": APPLICANT_ONLY,
+    "GET /v1/challenge-applications/{application_id}/departments": ADMIN,
+    "GET /v1/challenge-reviews": REVIEWER,
+    "GET /v1/challenge-reviews/{review_id}": OWN_REVIEW,
+    "PATCH /v1/challenge-reviews/{review_id}": OWN_REVIEW.sending(challenges.review),
+    "POST /v1/challenge-reviews/{review_id}/conflict": OWN_REVIEW.sending(_REASON),
     "POST /v1/auth/token": WRONG_TOKEN.sending_form(username="nobody@people.example", password="wrong"),
     "POST /v1/auth/refresh": WRONG_TOKEN.sending(_TOKEN),
     "POST /v1/auth/sign-out": PERSON,

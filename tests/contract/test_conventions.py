@@ -31,12 +31,13 @@ SECURITY = {
 
 
 def who_may(operation: Operation) -> str:
-    """An administrator where one may, else a company on its own thing."""
+    """An administrator where one may, else a company or an account manager on their own thing."""
     rule = RULES[str(operation)]
     if rule.verdict("admin", OTHER) == OK:
         return "admin"
     return next(
-        (company for company in ("supplier", "manufacturer") if rule.verdict(company, OWN) == OK), "supplier"
+        (each for each in ("supplier", "manufacturer", "account_manager") if rule.verdict(each, OWN) == OK),
+        "supplier",
     )
 
 

@@ -21,8 +21,10 @@ from service.db.tables import Account, Cluster, FundTerm, Programme
 from service.fund.ledger import lock_ledger
 from service.kit import clock
 from tests.factories import companies, webhooks
+from tests.factories.challenges import application, assigned_review, published
 from tests.factories.contracts import delivered, introduced, quotation
-from tests.factories.funds import DEMO_FUND, application, lent
+from tests.factories.funds import DEMO_FUND, lent
+from tests.factories.funds import application as loan_application
 from tests.factories.people import ANYONE, Headers, Person, sign_in, stored_manufacturer, stored_supplier
 
 ACTORS = (
@@ -187,7 +189,9 @@ class World:
     def _loan_id(self, owner: str | None) -> str:
         self.fund()
         return str(
-            self._made("POST", "/v1/fund/loans", json=application(self.thing("supplier_id", owner)))["id"]
+            self._made("POST", "/v1/fund/loans", json=loan_application(self.thing("supplier_id", owner)))[
+                "id"
+            ]
         )
 
     def _repayment_id(self, owner: str | None) -> str:
@@ -224,6 +228,22 @@ class World:
         delivered(self.client, self.headers("admin"), contract)
         paid = {"amount_won": 1_000}
         return str(self._made("POST", f"/v1/contracts/{contract}/payments", json=paid)["id"])
+
+    def _challenge_id(self, _owner: str | None) -> str:
+        return published(self.client, self.headers("admin"))
+
+    def _application_id(self, owner: str | None) -> str:
+        """An application of that supplier to a call of its own."""
+        applicant = self.person(owner) if owner else sign_in(self.client, Role.SUPPLIER)
+        path = f"/v1/challenges/{published(self.client, self.headers('admin'))}/applications"
+        made = self.client.post(path, headers=applicant.headers, json=application())
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
+
+    def _review_id(self, owner: str | None) -> str:
+        """A review that was given to that account manager, of a call that is closed."""
+        reviewer = self.person(owner) if owner else sign_in(self.client, Role.ACCOUNT_MANAGER)
+        return assigned_review(self.client, self._application_id(None), reviewer.account_id)
 
     def _month(self, _owner: str | None) -> str:
         self.fund()

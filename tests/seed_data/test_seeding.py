@@ -39,6 +39,9 @@ def test_the_demo_data_fill_an_empty_database_and_all_four_roles_can_sign_in(
     assert counts["programme"] == len(seed_data.programmes())
     assert counts["fund_term"] == len(seed_data.fund_terms())
     assert counts["fund_loan"] == len(seed_data.fund_loans())
+    states = {each["state"]: each for each in client.get("/v1/challenges").json()["items"]}
+    assert states.keys() == {"open", "reviewing", "decided"}
+    assert len(states["decided"]["chosen"]) == states["decided"]["places"]
     password = settings.demo_password_file.read_text().strip()
     assert settings.demo_password_file.stat().st_mode & 0o777 == 0o600
     for email in (DEMO_ADMIN, DEMO_ACCOUNT_MANAGER, DEMO_SUPPLIER, DEMO_MANUFACTURER):

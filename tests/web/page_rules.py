@@ -11,7 +11,7 @@ own; of another's they see nothing. Staff see everyone's.
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Owner = Literal["supplier", "manufacturer"]
+Owner = Literal["supplier", "manufacturer", "account_manager"]
 EVERYONE = frozenset({"anonymous", "supplier", "manufacturer", "account_manager", "admin"})
 
 
@@ -30,8 +30,10 @@ COMPANY = PageRule(frozenset({"supplier", "manufacturer"}))
 SUPPLIER = PageRule(frozenset({"supplier"}))
 MANUFACTURER = PageRule(frozenset({"manufacturer"}))
 STAFF = PageRule(frozenset({"account_manager", "admin"}))
-OWN_LOAN = replace(SUPPLIER, owner="supplier")
+OWN = replace(SUPPLIER, owner="supplier")
 OWN_NEED = replace(MANUFACTURER, owner="manufacturer")
+OWN_REVIEW = PageRule(frozenset({"account_manager"}), owner="account_manager")
+REVIEWER = PageRule(frozenset({"account_manager"}))
 ADMIN = PageRule(frozenset({"admin"}))
 
 PAGES: dict[str, PageRule] = {
@@ -49,6 +51,8 @@ PAGES: dict[str, PageRule] = {
     "/suppliers/{supplier_id}": PUBLIC,
     "/programmes": PUBLIC,
     "/programmes/{code}": PUBLIC,
+    "/challenges": PUBLIC,
+    "/challenges/{challenge_id}": PUBLIC,
     "/clusters": PUBLIC,
     "/clusters/{cluster_id}": PUBLIC,
     "/calculators": PUBLIC,
@@ -81,9 +85,12 @@ PAGES: dict[str, PageRule] = {
     "/supplier/leads": SUPPLIER,
     "/supplier/fund-loan": SUPPLIER,
     "/supplier/fund-loan/new": SUPPLIER,
-    "/supplier/fund-loan/{loan_id}": OWN_LOAN,
+    "/supplier/fund-loan/{loan_id}": OWN,
     "/supplier/notifications": SUPPLIER,
     "/supplier/programmes": SUPPLIER,
+    "/supplier/challenges": SUPPLIER,
+    "/supplier/challenges/{challenge_id}/new": SUPPLIER,
+    "/supplier/challenges/applications/{application_id}": OWN,
     "/desk": STAFF,
     "/desk/approvals": STAFF,
     "/desk/suppliers/{supplier_id}": STAFF,
@@ -97,6 +104,8 @@ PAGES: dict[str, PageRule] = {
     "/desk/assignments/{job_id}": STAFF,
     "/desk/assignments/{job_id}/plan.csv": STAFF,
     "/desk/assignments/{job_id}/plan.xlsx": STAFF,
+    "/desk/reviews": REVIEWER,
+    "/desk/reviews/{review_id}": OWN_REVIEW,
     "/desk/exports": STAFF,
     "/desk/programmes": STAFF,
     "/desk/programmes/{code}": STAFF,
@@ -158,4 +167,11 @@ PAGES: dict[str, PageRule] = {
     "/admin/access-log": ADMIN,
     "/admin/access-log/check": ADMIN,
     "/admin/audit": ADMIN,
+    "/admin/challenges": ADMIN,
+    "/admin/challenges/new": ADMIN,
+    "/admin/challenges/{challenge_id}": ADMIN,
+    "/admin/challenges/{challenge_id}/edit": ADMIN,
+    "/admin/challenges/{challenge_id}/ranking.csv": ADMIN,
+    "/admin/challenges/{challenge_id}/ranking.xlsx": ADMIN,
+    "/admin/challenges/applications/{application_id}": ADMIN,
 }

@@ -19,6 +19,13 @@ from service.db.tables.alliance import (
     SupplierStatus,
 )
 from service.db.tables.business_status import BusinessStatus
+from service.db.tables.challenges import (
+    Challenge,
+    ChallengeApplication,
+    ChallengeConflict,
+    ChallengeDepartment,
+    ChallengeReview,
+)
 from service.db.tables.clusters import Cluster, ClusteringRun, ClusterMember
 from service.db.tables.contracts import Contract, ContractPayment, ContractState
 from service.db.tables.fund import (
@@ -64,6 +71,11 @@ __all__ = [
     "AuditEvent",
     "BusinessStatus",
     "Certificate",
+    "Challenge",
+    "ChallengeApplication",
+    "ChallengeConflict",
+    "ChallengeDepartment",
+    "ChallengeReview",
     "Cluster",
     "ClusterMember",
     "ClusteringRun",

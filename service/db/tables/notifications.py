@@ -34,6 +34,8 @@ class NotificationCode(StrEnum):
     CONTRACT_LAPSED = "contract_lapsed"
     WEBHOOK_GONE = "webhook_gone"
     WEBHOOK_FAILING = "webhook_failing"
+    CHALLENGE_CHOSEN = "challenge_chosen"
+    CHALLENGE_NOT_CHOSEN = "challenge_not_chosen"
 
 
 class Notification(SQLModel, table=True):

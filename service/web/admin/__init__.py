@@ -3,6 +3,8 @@
 from service.web.admin import (
     access_log,
     audit,
+    challenge_decision,
+    challenges,
     imports,
     jobs,
     keys,
@@ -13,5 +15,18 @@ from service.web.admin import (
     webhooks,
 )
 
-AREAS = (overview, users, keys, ranking, jobs, imports, access_log, audit, webhooks, webhook_deliveries)
+AREAS = (
+    overview,
+    users,
+    keys,
+    webhooks,
+    webhook_deliveries,
+    ranking,
+    challenges,
+    challenge_decision,
+    jobs,
+    imports,
+    access_log,
+    audit,
+)
 """Each has a `router` of its own."""

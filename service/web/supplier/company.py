@@ -30,6 +30,7 @@ TABS = (
     ("/supplier/documents", "인증서"),
     ("/supplier/leads", "맞는 수요"),
     ("/supplier/fund-loan", "펀드 대출"),
+    ("/supplier/challenges", "챌린지"),
     ("/supplier/notifications", "알림"),
     ("/supplier/history", "이력"),
 )

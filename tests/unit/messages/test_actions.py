@@ -24,6 +24,9 @@ MADE = {
         for what in ("quoted", "changed", "accepted", "delivered", "payment", "reversal", "settled")
     ]
     + ["contract.cancelled", "contract.lapsed"],
+    "challenge_application.{}": [
+        f"challenge_application.{what}" for what in ("written", "changed", "withdrawn")
+    ],
     "ranking.{}": [f"ranking.{reason}" for reason in ("adjusted", "chosen", "rolled_back", "promoted")],
 }
 """What becomes of the actions that are put together where they are recorded."""
