@@ -5,10 +5,10 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.telemetry import TelemetryConfig
 from fastapi_swagger import patch_fastapi
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 import service.accounts.jobs
@@ -54,6 +54,8 @@ from service.kit.request_limits import MEGABYTE, RequestLimits
 from service.manufacturers import endpoints as manufacturers
 from service.needs import endpoints as needs
 from service.notifications import endpoints as notifications
+from service.observability import endpoints as observability
+from service.observability.readings import Readings
 from service.openapi import complete_openapi
 from service.privacy import account_endpoints
 from service.privacy import endpoints as privacy
@@ -108,6 +110,13 @@ REGISTERED_JOBS = (
     service.recommendations.jobs,
     service.suppliers.jobs,
 )
+UNTRACED = ("/healthz", "/readyz", "/metrics")
+TELEMETRY: TelemetryConfig = {
+    "metrics": False,  # Prometheus asks for them
+    "logs": False,  # they would carry the words of exceptions
+    "auto_configure": False,  # service.kit.tracing does it, and keeps what is private out
+    "exclude": lambda scope: scope["path"] in UNTRACED,
+}
 LARGEST_BODY = 1 * MEGABYTE
 LARGEST_IMPORT = 64 * MEGABYTE
 
@@ -140,6 +149,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
+        telemetry=TELEMETRY,
     )
     app.state.settings = settings
     app.state.database = database
@@ -149,6 +159,7 @@ def create_app(
     app.state.rate_limits = RateLimits(on=settings.rate_limit == "on")
     app.state.matching = engine
     app.state.register = register
+    app.state.readings = Readings(settings, database, engine)
     _mount(app)
     _frame(app, settings)
     install_problem_handlers(app, REFUSALS)
@@ -207,10 +218,7 @@ def _mount(app: FastAPI) -> None:
             raise Problem(503, "not_ready", headers={"Retry-After": "2"})
         return {"status": "ready"}
 
-    @app.get("/metrics", tags=["상태"], summary="측정값 (Prometheus)", response_class=Response)
-    def metrics() -> Response:
-        """Prometheus 형식의 측정값."""
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    app.include_router(observability.router)
 
 
 def _not_ready(app: FastAPI) -> bool:

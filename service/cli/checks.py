@@ -24,6 +24,7 @@ from service.health import (
     check_schema,
     check_vectors,
 )
+from service.kit.folders import nearest_existing
 from service.recommendations.matching_engine import IntentUnusableError, encoder_name, load_intent
 from service.seeding import DEMO_DOMAIN
 from service.settings import Settings, SettingsError
@@ -76,7 +77,7 @@ def check_secrets(settings: Settings) -> Finding:
 
 def check_folder(folder: Path) -> Finding:
     """The data folder, or the one that it will be made in, can be written by us and by nobody else."""
-    existing = _existing(folder)
+    existing = nearest_existing(folder)
     if not os.access(existing, os.W_OK | os.X_OK):
         return Finding.fault("folder", "folder_not_writable", path=folder)
     if folder.exists() and folder.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
@@ -86,7 +87,7 @@ def check_folder(folder: Path) -> Finding:
 
 def check_disk(folder: Path) -> Finding:
     """There is room on the disk of the data folder."""
-    free = shutil.disk_usage(_existing(folder)).free
+    free = shutil.disk_usage(nearest_existing(folder)).free
     told = {"free": f"{free / 1_000_000_000:.1f}GB", "path": folder}
     return (
         Finding.fault("disk", "disk_full", **told)
@@ -175,9 +176,3 @@ def check_index(settings: Settings, session: Session) -> Finding:
     if indexed != stored:
         return Finding.fault("index", "index_differs", indexed=indexed, stored=stored)
     return Finding.fine("index", "index_fine", indexed=indexed)
-
-
-def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that is there."""
-    wanted = folder.absolute()
-    return next(path for path in (wanted, *wanted.parents) if path.exists())

@@ -3,10 +3,14 @@
 import contextlib
 from enum import IntEnum
 
+import structlog
 from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.types import JSONValue
 from sqlmodel import Session
+
+from service.jobs.watching import ORIGIN
+from service.kit.tracing import cause
 
 # Never opened: it only writes rows through the connection of the caller's transaction.
 _queue = App(connector=SyncPsycopgConnector())
@@ -38,4 +42,13 @@ def enqueue(
         deferrer = _queue.configure_task(
             task, queueing_lock=once, lock=once, priority=priority, connection=connection
         )
-        deferrer.defer(**arguments)
+        deferrer.defer(**arguments, **_origin())
+
+
+def _origin() -> dict[str, JSONValue]:
+    """What the log and the trace of the job name as its cause; nothing outside of a request."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    origin: dict[str, JSONValue] = dict(cause())
+    if request_id:
+        origin["request_id"] = str(request_id)
+    return {ORIGIN: origin} if origin else {}

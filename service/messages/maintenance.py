@@ -55,5 +55,7 @@ SENTENCES: dict[str, str] = {
     "index_differs": "실행 중인 서비스의 색인에는 공급기업이 {indexed:,}곳, 데이터베이스에는 {stored:,}곳 있습니다. 몇 초 뒤에도 다르면 서비스를 다시 시작해 주세요.",
     "mail_fine": "보내지 못한 전자우편이 없습니다.",
     "mail_refused": "보내지 못해 다시 시도하는 전자우편이 {count}건 있습니다. ALLIANCE_SMTP_URL과 메일 서버를 확인해 주세요.",
+    "metrics_token_needed": "측정값을 보려면 ALLIANCE_METRICS_TOKEN에 정한 값을 Authorization 헤더에 Bearer로 보내 주세요.",
+    "tracing_not_installed": "추적 정보를 보낼 주소(OTEL_EXPORTER_OTLP_ENDPOINT)가 있지만 보내는 패키지가 없어 보내지 않습니다. pip install 'smart-factory-alliance[otel]'로 설치해 주세요.",
     "check_failed": "확인하다가 뜻밖의 오류가 났습니다 ({words}). 이 내용을 개발자에게 알려 주세요.",
 }
