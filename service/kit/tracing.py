@@ -8,6 +8,7 @@ no words of an exception.
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from opentelemetry import trace
@@ -35,6 +36,13 @@ def tracing_wanted(environment: Mapping[str, str] = os.environ) -> bool:
     off = environment.get("OTEL_SDK_DISABLED", "").lower() == "true"
     none = environment.get("OTEL_TRACES_EXPORTER", "").lower() == "none"
     return any(environment.get(name) for name in ENDPOINTS) and not (off or none)
+
+
+def can_trace() -> bool:
+    """Whether the packages that send traces are installed."""
+    # The exporter needs the SDK; asking for the parent first, as a missing one would be an error.
+    parents = ("opentelemetry.exporter", "opentelemetry.exporter.otlp", "opentelemetry.exporter.otlp.proto")
+    return all(find_spec(name) for name in (*parents, "opentelemetry.exporter.otlp.proto.http"))
 
 
 def start_tracing() -> bool:

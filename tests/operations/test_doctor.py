@@ -23,7 +23,8 @@ from tests.factories.people import sign_in, stored_supplier
 
 CHECKS = {
     "settings", "secrets", "folder", "disk", "encoder", "intent", "database", "schema", "extensions",
-    "locale", "clock", "queue", "jobs", "mail", "demo", "index", "vectors",
+    "locale", "clock", "queue", "jobs", "mail", "demo", "index", "vectors", "outbox", "metrics", "tracing",
+    "connections", "fund",
 }  # fmt: skip
 
 
