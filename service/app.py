@@ -159,7 +159,7 @@ def create_app(
     app.state.rate_limits = RateLimits(on=settings.rate_limit == "on")
     app.state.matching = engine
     app.state.register = register
-    app.state.readings = Readings(settings, database, engine)
+    app.state.readings = Readings(settings, database)
     _mount(app)
     _frame(app, settings)
     install_problem_handlers(app, REFUSALS)

@@ -23,7 +23,6 @@ ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"
 PRIVATE = ("url.path", "url.query")
 """Attributes of a request that hold ids, what was searched for, or the token of a mailed link."""
 
-_tracer = trace.get_tracer("alliance")
 _trace_context = TraceContextTextMapPropagator()
 
 
@@ -97,7 +96,7 @@ def span(
 ) -> Iterator[None]:
     """A span around the block; a failure is told by its type. `caused_by` is what `cause` returned."""
     links = _links(caused_by or {})
-    with _tracer.start_as_current_span(
+    with _tracer().start_as_current_span(
         name,
         kind=kind,
         attributes=attributes,
@@ -115,7 +114,7 @@ def span(
 
 def past_span(name: str, started_ns: int, attributes: Mapping[str, str | int]) -> None:
     """A call to another system that has just ended, below the present span."""
-    _tracer.start_span(name, kind=SpanKind.CLIENT, start_time=started_ns, attributes=attributes).end()
+    _tracer().start_span(name, kind=SpanKind.CLIENT, start_time=started_ns, attributes=attributes).end()
 
 
 def name_request(request_id: str) -> None:
@@ -134,6 +133,10 @@ def cause() -> dict[str, str]:
     carrier: dict[str, str] = {}
     _trace_context.inject(carrier)
     return carrier
+
+
+def _tracer() -> trace.Tracer:
+    return trace.get_tracer("alliance")
 
 
 def _links(carrier: Mapping[str, str]) -> list[Link]:

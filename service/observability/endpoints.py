@@ -24,7 +24,7 @@ def metrics(request: Request) -> Response:
     readings: Readings = request.app.state.readings
     _require_token(settings, request.headers.get("authorization", ""))
     money = settings.metrics_token is not None or settings.alone_on_this_machine
-    return Response(readings.told(money=money), media_type=CONTENT_TYPE_LATEST)
+    return Response(readings.told(request.app.state.matching, money=money), media_type=CONTENT_TYPE_LATEST)
 
 
 def _require_token(settings: Settings, shown: str) -> None:

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from typing import cast
 
 import structlog
-from prometheus_client import generate_latest
+from prometheus_client import disable_created_metrics, generate_latest
 from prometheus_client.core import REGISTRY, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine, NullPool, QueuePool, create_engine, text
@@ -33,6 +33,7 @@ from service.recommendations.matching_engine import MatchingEngine, encoder_name
 from service.settings import Settings
 
 log = structlog.get_logger()
+disable_created_metrics()  # a second series for each counter, which nothing asks for
 
 READ_AGAIN_SECONDS = 10.0
 CONNECT_SECONDS = 2
@@ -86,7 +87,6 @@ class Readings:
 
     settings: Settings
     database: Database
-    engine: MatchingEngine
     _reader: Engine = field(init=False)
     _reading: threading.Lock = field(default_factory=threading.Lock)
     _kept: tuple[tuple[Metric, ...], tuple[Metric, ...]] = ((), ())
@@ -95,23 +95,23 @@ class Readings:
     def __post_init__(self) -> None:
         self._reader = _reader(self.database.url)
 
-    def told(self, *, money: bool) -> bytes:
+    def told(self, engine: MatchingEngine, *, money: bool) -> bytes:
         """All of it in the text format of Prometheus."""
-        figures, of_fund = self._of_the_database()
-        families = (*self._of_this_process(), *figures, *(of_fund if money else ()))
+        figures, of_fund = self._of_the_database(engine)
+        families = (*self._of_this_process(engine), *figures, *(of_fund if money else ()))
         return generate_latest(REGISTRY) + generate_latest(_Chosen(families))
 
-    def _of_this_process(self) -> Iterator[Metric]:
+    def _of_this_process(self, engine: MatchingEngine) -> Iterator[Metric]:
         build = {"version": version("smart-factory-alliance"), "python": platform.python_version()}
         yield _info("alliance_build", "The service", build)
-        yield _gauge("alliance_matching_ready", "1 when models and index are ready", self.engine.ready)
+        yield _gauge("alliance_matching_ready", "1 when models and index are ready", engine.ready)
         encoder = {"name": encoder_name(self.settings)}
         yield _info("alliance_encoder", "The encoder whose vectors are compared", encoder)
-        if self.engine.ranker is not None:
-            weights = {"version": self.engine.ranker.version, "origin": self.engine.ranker.origin}
+        if engine.ranker is not None:
+            weights = {"version": engine.ranker.version, "origin": engine.ranker.origin}
             yield _info("alliance_ranker", "The weights in use", weights)
-        if self.engine.indexed_at is not None:
-            age = (clock.now() - self.engine.indexed_at).total_seconds()
+        if engine.indexed_at is not None:
+            age = (clock.now() - engine.indexed_at).total_seconds()
             yield _gauge("alliance_index_age_seconds", "Since the index last agreed with the database", age)
         pool = cast(QueuePool, self.database.engine.pool)
         states = {"in_use": pool.checkedout(), "idle": pool.checkedin()}
@@ -120,27 +120,22 @@ class Readings:
         sizes = {"free": disk.free, "total": disk.total}
         yield _labelled("alliance_disk_bytes", "The disk of the data folder", "state", sizes)
 
-    def _of_the_database(self) -> tuple[tuple[Metric, ...], tuple[Metric, ...]]:
+    def _of_the_database(self, engine: MatchingEngine) -> tuple[tuple[Metric, ...], tuple[Metric, ...]]:
         with self._reading:
             if time.monotonic() >= self._kept_until:
-                self._kept = self._read()
+                self._kept = self._read(engine)
                 self._kept_until = time.monotonic() + READ_AGAIN_SECONDS
             return self._kept
 
-    def _read(self) -> tuple[tuple[Metric, ...], tuple[Metric, ...]]:
+    def _read(self, engine: MatchingEngine) -> tuple[tuple[Metric, ...], tuple[Metric, ...]]:
         up = "alliance_database_up", "1 when the database answered within two seconds"
         try:
             with Session(self._reader) as session:
-                figures = (*_queue(session), *self._index(session), *_server(session))
+                figures = (*_queue(session), *_index(session, engine), *_server(session))
                 return (_gauge(*up, 1), *figures), tuple(_fund(session))
         except SQLAlchemyError as error:
             log.warning("metrics_without_database", error=type(error).__name__)
             return (_gauge(*up, 0),), ()
-
-    def _index(self, session: Session) -> Iterator[Metric]:
-        waiting = self.engine.changes_waiting(session)
-        if waiting is not None:
-            yield _gauge("alliance_index_waiting_changes", "Changed suppliers not yet in the index", waiting)
 
 
 def _reader(url: str) -> Engine:
@@ -169,6 +164,12 @@ def _queue(session: Session) -> Iterator[Metric]:
     )
     workers = session.execute(_WORKERS, {"alive": ALIVE_SECONDS}).scalar_one()
     yield _gauge("alliance_workers", "Workers heard of in the last 30 seconds", workers)
+
+
+def _index(session: Session, engine: MatchingEngine) -> Iterator[Metric]:
+    waiting = engine.changes_waiting(session)
+    if waiting is not None:
+        yield _gauge("alliance_index_waiting_changes", "Changed suppliers not yet in the index", waiting)
 
 
 def _server(session: Session) -> Iterator[Metric]:
