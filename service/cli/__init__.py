@@ -15,6 +15,7 @@ from matching.encoder_folder import EncoderFolderError, WeightsError
 from service.cli import backups, doctor, evaluation, fund, preparation, privacy, ranking, serving, tools
 from service.cli.terminal import CommandError, words_of
 from service.db.embedded import EmbeddedPostgresError
+from service.kit.logging import configure_logging
 from service.messages import sentence
 from service.settings import SettingsError
 
@@ -54,6 +55,7 @@ DATABASE_AWAY = (OperationalError, psycopg.OperationalError)
 
 def main() -> None:
     """Run a command; an expected failure is one clear line and exit code 1, 2 when the settings are wrong."""
+    configure_logging("INFO")  # what is logged must not fall among a command's results
     try:
         cli()
     except SettingsError as error:

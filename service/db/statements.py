@@ -18,7 +18,7 @@ from service.kit.tracing import past_span, traced
 log = structlog.get_logger()
 
 SLOW = Counter("alliance_slow_statements_total", "Statements slower than ALLIANCE_SLOW_QUERY_MS")
-LONGEST_SHOWN = 2000
+LONGEST_SHOWN = 1000
 _STARTED = "alliance.started_ns"
 
 

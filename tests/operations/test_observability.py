@@ -2,12 +2,15 @@
 
 import json
 import re
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from service.cli import serving
+from service.cli.terminal import CommandError
 from service.db.session import Database
 from service.jobs.services import LazyEncoder
 from service.observability.readings import Readings
@@ -112,3 +115,10 @@ def test_what_the_compose_file_adds_is_pinned_published_here_only_and_asks_for_i
     assert re.search(r"GRAFANA_PASSWORD:\?", text)
     for config in compose["configs"].values():
         assert "content" in config or (ROOT / config["file"]).exists()
+
+
+def test_a_workers_port_that_is_taken_is_told_with_its_setting() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = Settings(worker_metrics_port=taken.getsockname()[1])
+        with pytest.raises(CommandError, match="ALLIANCE_WORKER_METRICS_PORT"):
+            serving._tell_metrics(settings)
