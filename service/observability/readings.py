@@ -33,7 +33,7 @@ from service.recommendations.matching_engine import MatchingEngine, encoder_name
 from service.settings import Settings
 
 log = structlog.get_logger()
-disable_created_metrics()  # a second series for each counter, which nothing asks for
+disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which nothing asks for
 
 READ_AGAIN_SECONDS = 10.0
 CONNECT_SECONDS = 2

@@ -2,8 +2,8 @@
 
 The whole application over the demo data, called in this process without a socket. Three ways of running take
 turns, round by round: watching nothing (no metrics, no look at statements), as the service runs, and with
-every request traced (spans made and dropped). What counts is the processor time of this process, PostgreSQL's
-apart, so that a busy machine says the same; median and best of the rounds. Log lines are written in all three.
+every request traced (spans made and dropped). What counts is the processor time of this process, without
+PostgreSQL's, so that a busy machine says nearly the same. Log lines are written in all three ways.
 """
 
 import asyncio
@@ -34,6 +34,7 @@ from service.db.embedded import EmbeddedPostgres
 from service.db.migrate import migrate
 from service.db.session import Database
 from service.kit import tracing
+from service.kit.logging import configure_logging
 from service.kit.measuring import Timed
 from service.seeding import embed_everything, seed_demo
 from service.settings import Settings
@@ -163,6 +164,7 @@ def cost_of_naming_stages() -> float:
 
 
 def main() -> None:
+    configure_logging("INFO")
     provider = tracing.discreet_provider()
     provider.add_span_processor(BatchSpanProcessor(Nowhere()))
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(open("/dev/null", "w")):
