@@ -51,15 +51,21 @@ TOLD_OF_THE_FUND = {
 
 _JOBS = text("""
     SELECT task_name AS task,
-           count(*) FILTER (WHERE status = 'todo' AND due <= now()) AS waiting,
+           count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()) AS waiting,
            count(*) FILTER (WHERE status = 'doing') AS running,
            count(*) FILTER (WHERE status = 'failed') AS failed,
-           count(*) FILTER (WHERE status = 'todo' AND attempts > 0) AS retried,
-           extract(epoch FROM now() - min(due) FILTER (WHERE status = 'todo' AND due <= now())) AS oldest
-    FROM (SELECT job.*, coalesce(scheduled_at, (
-              SELECT max(at) FROM procrastinate_events e WHERE e.job_id = job.id AND e.type = 'deferred'
-          ), now()) AS due FROM procrastinate_jobs AS job WHERE status IN ('todo', 'doing', 'failed')) AS jobs
-    GROUP BY task_name ORDER BY task_name
+           count(*) FILTER (WHERE status = 'todo' AND attempts > 0) AS retried
+    FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') GROUP BY task_name ORDER BY task_name
+""")
+# Ids rise as jobs are put on the queue, so one job is looked up and not the event of each.
+_OLDEST = text("""
+    SELECT extract(epoch FROM now() - min(since)) FROM (
+        SELECT min(scheduled_at) AS since FROM procrastinate_jobs
+        WHERE status = 'todo' AND scheduled_at <= now()
+        UNION ALL
+        SELECT max(at) FROM procrastinate_events WHERE type = 'deferred' AND job_id = (
+            SELECT min(id) FROM procrastinate_jobs WHERE status = 'todo' AND scheduled_at IS NULL)
+    ) AS waiting
 """)
 _WORKERS = text(
     "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :alive)"
@@ -155,7 +161,7 @@ def _queue(session: Session) -> Iterator[Metric]:
     for state in ("waiting", "running", "failed"):
         by_task = {row.task: getattr(row, state) for row in rows}
         yield _labelled(f"alliance_jobs_{state}", f"Jobs in the queue: {state}", "task", by_task)
-    oldest = max((float(row.oldest) for row in rows if row.oldest is not None), default=0.0)
+    oldest = float(session.execute(_OLDEST).scalar_one() or 0)
     yield _gauge("alliance_jobs_oldest_waiting_seconds", "How long the oldest of them has waited", oldest)
     mails = [row for row in rows if row.task == SEND_LINK]
     yield _gauge("alliance_mails_waiting", "Mails to be sent", sum(row.waiting for row in mails))
