@@ -10,7 +10,7 @@ ENV PATH=/opt/alliance/venv/bin:$PATH
 
 # Dependencies before code, so that a change of code does not install them again.
 COPY .constraints.txt pyproject.toml ./
-RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
+RUN python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*p['dependencies'], *p['optional-dependencies']['otel'], sep='\n')" \
     > dependencies.txt \
     && pip install -c .constraints.txt torch \
     && pip install -c .constraints.txt -r dependencies.txt

@@ -26,6 +26,7 @@ from matching.features import FEATURE_NAMES, Candidates, EmbeddedNeed, candidate
 from matching.features.signals import signals
 from matching.index import IndexSnapshot
 from matching.ranker import Ranker, score_of
+from matching.stages import Watch, unwatched
 from matching.taxonomy import category_codes
 
 SHORTLIST = 400
@@ -78,12 +79,16 @@ class _Scored:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recommender:
-    """Everything that a recommendation depends on; building one costs nothing."""
+    """Everything that a recommendation depends on; building one costs nothing.
+
+    `watch` is told of every stage of `recommend` and changes nothing.
+    """
 
     index: Index
     intent: Intent
     ranker: Ranker
     policy: ListPolicy = field(default_factory=ListPolicy)
+    watch: Watch = unwatched
 
     def held(self) -> "Recommender":
         """The same over the suppliers as they are now, whatever is written to the index later."""
@@ -98,13 +103,17 @@ class Recommender:
         those excluded among them.
         """
         snapshot = self.index.snapshot()
-        inferred = self.infer([need])[0]
-        verdict = snapshot.verdicts(need.profile)
-        allowed = np.asarray((verdict == ELIGIBLE) & snapshot.rows["present"])
+        with self.watch("intent"):
+            inferred = self.infer([need])[0]
+        with self.watch("eligibility"):
+            verdict = snapshot.verdicts(need.profile)
+            allowed = np.asarray((verdict == ELIGIBLE) & snapshot.rows["present"])
+            excluded = exclusions(verdict, snapshot.rows, snapshot.profiles)
         scored = self._scored(snapshot, need, inferred, allowed)
-        excluded = exclusions(verdict, snapshot.rows, snapshot.profiles)
-        selection = _selection(scored, limit, self.policy, exposure)
-        return self._recommendation(scored, selection, excluded, today)
+        with self.watch("diversify"):
+            selection = _selection(scored, limit, self.policy, exposure)
+        with self.watch("explain"):
+            return self._recommendation(scored, selection, excluded, today)
 
     def scores(self, needs: Sequence[EmbeddedNeed]) -> list[tuple[tuple[str, float], ...]]:
         """For each need the suppliers with their scores, the best first; equal scores by supplier id.
@@ -174,11 +183,15 @@ class Recommender:
     ) -> _Scored:
         by_code = {item.category: item.probability for item in inferred}
         probabilities = np.array([by_code.get(code, 0.0) for code in category_codes()], np.float32)
-        seen = signals(snapshot, need, probabilities)
-        slots = shortlist(snapshot, seen, self.ranker.weight_row, allowed, SHORTLIST)
-        measured = candidates(snapshot, need, seen, slots)
-        log_odds = self.ranker.log_odds(measured.values)
-        return _Scored(snapshot, need, inferred, measured, log_odds, _order(snapshot, measured, log_odds))
+        with self.watch("retrieve"):
+            seen = signals(snapshot, need, probabilities)
+            slots = shortlist(snapshot, seen, self.ranker.weight_row, allowed, SHORTLIST)
+        with self.watch("features"):
+            measured = candidates(snapshot, need, seen, slots)
+        with self.watch("score"):
+            log_odds = self.ranker.log_odds(measured.values)
+            order = _order(snapshot, measured, log_odds)
+        return _Scored(snapshot, need, inferred, measured, log_odds, order)
 
     def _explained(
         self,

@@ -5,10 +5,10 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.telemetry import TelemetryConfig
 from fastapi_swagger import patch_fastapi
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 import service.accounts.jobs
@@ -60,6 +60,8 @@ from service.kit.request_limits import MEGABYTE, RequestLimits
 from service.manufacturers import endpoints as manufacturers
 from service.needs import endpoints as needs
 from service.notifications import endpoints as notifications
+from service.observability import endpoints as observability
+from service.observability.readings import Readings
 from service.openapi import complete_openapi
 from service.privacy import account_endpoints
 from service.privacy import endpoints as privacy
@@ -123,6 +125,13 @@ REGISTERED_JOBS = (
     service.notifications.jobs,
     service.webhooks.jobs,
 )
+UNTRACED = ("/healthz", "/readyz", "/metrics")
+TELEMETRY: TelemetryConfig = {
+    "metrics": False,  # Prometheus asks for them
+    "logs": False,  # they would carry the words of exceptions
+    "auto_configure": False,  # service.kit.tracing does it, and keeps what is private out
+    "exclude": lambda scope: scope["path"] in UNTRACED,
+}
 LARGEST_BODY = 1 * MEGABYTE
 LARGEST_IMPORT = 64 * MEGABYTE
 
@@ -155,6 +164,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
+        telemetry=TELEMETRY,
     )
     app.state.settings = settings
     app.state.database = database
@@ -166,6 +176,7 @@ def create_app(
     app.state.drain = Drain()
     app.state.register = register
     app.state.webhook_sender = sender_of(settings)
+    app.state.readings = Readings(settings, database)
     _mount(app)
     _frame(app, settings)
     install_problem_handlers(app, REFUSALS)
@@ -230,10 +241,7 @@ def _mount(app: FastAPI) -> None:
         # No 503 for an index that is behind: every process would be, and all but the ranking is well.
         return {"status": "ready", "index": "behind" if app.state.matching.index_is_behind else "current"}
 
-    @app.get("/metrics", tags=["상태"], summary="측정값 (Prometheus)", response_class=Response)
-    def metrics() -> Response:
-        """Prometheus 형식의 측정값."""
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    app.include_router(observability.router)
 
 
 def _not_ready(app: FastAPI) -> bool:

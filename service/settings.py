@@ -21,6 +21,7 @@ from service.messages.settings import empty_secret, wrong_setting
 DEFAULT_SECRETS = {"", "secret", "changeme", "change-me", "password"}
 SHORTEST_SECRET = 32
 SHORTEST_PASSWORD = 8
+SHORTEST_TOKEN = 16
 
 
 class SettingsError(ValueError):
@@ -157,6 +158,15 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="least severe line logged"
     )
+    slow_query_ms: int = Field(
+        500, ge=1, le=600_000, description="a statement that takes longer is logged, without its values"
+    )
+    metrics_token: Annotated[SecretStr, Field(min_length=SHORTEST_TOKEN)] | None = Field(
+        None, description="who asks for /metrics must show it; none: everybody may, but money is left out"
+    )
+    worker_metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="port at which a worker tells its own metrics; none: nowhere"
+    )
 
     def __init__(self, **values: Any) -> None:
         try:
@@ -189,6 +199,12 @@ class Settings(BaseSettings):
             return not ip_address(self.host).is_loopback
         except ValueError:
             return True
+
+    @property
+    def alone_on_this_machine(self) -> bool:
+        """True when nothing lets other machines in: neither the listening address nor a proxy in front."""
+        proxied = self.behind_tls == "on" or bool(self.trusted_proxies)
+        return not self.listens_beyond_loopback and not proxied
 
     def signing_key(self) -> str:
         """The key that signs tokens: the set one, or one generated once and kept in the data folder.

@@ -140,7 +140,8 @@ def worker_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def own_database(new_database: Callable[..., str]) -> Iterator[Database]:
     """This process' database; tests ask for `database`, which is emptied."""
-    database = Database(new_database("tests", TEMPLATE))
+    # A busy machine is slow: its statements are no news in the log of a test.
+    database = Database(new_database("tests", TEMPLATE), slow_ms=600_000)
     yield database
     database.close()
 

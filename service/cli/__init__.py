@@ -26,6 +26,7 @@ from service.cli import (
 )
 from service.cli.terminal import CommandError, words_of
 from service.db.embedded import EmbeddedPostgresError
+from service.kit.logging import configure_logging
 from service.messages import sentence
 from service.settings import SettingsError
 
@@ -68,6 +69,7 @@ DATABASE_AWAY = (OperationalError, psycopg.OperationalError)
 
 def main() -> None:
     """Run a command; an expected failure is one clear line and exit code 1, 2 when the settings are wrong."""
+    configure_logging("INFO")  # what is logged must not fall among a command's results
     try:
         cli()
     except SettingsError as error:

@@ -15,6 +15,9 @@ from sqlmodel import Session, col, select
 from matching.encoder_folder import is_complete
 from service.db.session import Database
 from service.db.tables import Account
+from service.fund.ledger import Account as FundAccount
+from service.fund.ledger import balances
+from service.fund.verification import entries_that_do_not_balance
 from service.health import (
     Finding,
     check_database,
@@ -24,13 +27,18 @@ from service.health import (
     check_schema,
     check_vectors,
 )
+from service.kit.folders import nearest_existing
+from service.kit.tracing import can_trace, tracing_wanted
+from service.mail.carriers import letters_in, outbox_of
 from service.recommendations.matching_engine import IntentUnusableError, encoder_name, load_intent
 from service.seeding import DEMO_DOMAIN
 from service.settings import Settings, SettingsError
 
 LEAST_FREE_BYTES = 1_000_000_000
 FURTHEST_CLOCK_SECONDS = 2.0
-_INDEXED = re.compile(r"^alliance_indexed_suppliers (\S+)$", re.MULTILINE)
+MOST_CONNECTIONS_USED = 0.9
+OLDEST_INDEX_SECONDS = 60
+_PLAIN_METRIC = re.compile(r"^(alliance_\w+) (\S+)$", re.MULTILINE)
 
 
 def on_this_machine(settings: Settings) -> Iterator[Finding]:
@@ -40,6 +48,9 @@ def on_this_machine(settings: Settings) -> Iterator[Finding]:
     yield check_disk(settings.data_dir)
     yield check_encoder(settings)
     yield check_intent(settings)
+    yield check_outbox(settings)
+    yield check_metrics(settings)
+    yield check_tracing()
 
 
 def on_the_database(settings: Settings, database: Database) -> Iterator[Finding]:
@@ -51,7 +62,8 @@ def on_the_database(settings: Settings, database: Database) -> Iterator[Finding]
             return
     with database.transaction() as session:
         checks: tuple[Callable[[Session], Finding], ...] = (
-            check_extensions, check_locale, check_clock, check_queue, check_failed_jobs, check_mail,
+            check_extensions, check_locale, check_clock, check_connections, check_queue, check_failed_jobs,
+            check_mail, check_fund,
         )  # fmt: skip
         for check in checks:
             yield check(session)
@@ -76,7 +88,7 @@ def check_secrets(settings: Settings) -> Finding:
 
 def check_folder(folder: Path) -> Finding:
     """The data folder, or the one that it will be made in, can be written by us and by nobody else."""
-    existing = _existing(folder)
+    existing = nearest_existing(folder)
     if not os.access(existing, os.W_OK | os.X_OK):
         return Finding.fault("folder", "folder_not_writable", path=folder)
     if folder.exists() and folder.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
@@ -86,7 +98,7 @@ def check_folder(folder: Path) -> Finding:
 
 def check_disk(folder: Path) -> Finding:
     """There is room on the disk of the data folder."""
-    free = shutil.disk_usage(_existing(folder)).free
+    free = shutil.disk_usage(nearest_existing(folder)).free
     told = {"free": f"{free / 1_000_000_000:.1f}GB", "path": folder}
     return (
         Finding.fault("disk", "disk_full", **told)
@@ -115,6 +127,31 @@ def check_intent(settings: Settings) -> Finding:
     except IntentUnusableError as error:
         return Finding.fault("intent", "intent_damaged", words=str(error)[:200])
     return Finding.fine("intent", "intent_fine")
+
+
+def check_outbox(settings: Settings) -> Finding:
+    """Mail goes out, and does not only lie in a folder that its readers cannot open."""
+    count = len(letters_in(outbox_of(settings)))
+    if settings.smtp_url is None and not settings.alone_on_this_machine:
+        return Finding.fault("outbox", "outbox_goes_nowhere", count=count)
+    return Finding.fine("outbox", "outbox_fine", count=count)
+
+
+def check_metrics(settings: Settings) -> Finding:
+    """What /metrics tells, and to whom."""
+    if settings.metrics_token is not None:
+        return Finding.fine("metrics", "metrics_guarded")
+    code = "metrics_on_this_machine" if settings.alone_on_this_machine else "metrics_without_money"
+    return Finding.fine("metrics", code)
+
+
+def check_tracing() -> Finding:
+    """Traces that are asked for can be sent."""
+    if not tracing_wanted():
+        return Finding.fine("tracing", "tracing_off")
+    if not can_trace():
+        return Finding.fault("tracing", "tracing_not_installed")
+    return Finding.fine("tracing", "tracing_on")
 
 
 def check_extensions(session: Session) -> Finding:
@@ -148,6 +185,30 @@ def check_clock(session: Session) -> Finding:
     return Finding.fine("clock", "clock_fine", seconds=FURTHEST_CLOCK_SECONDS)
 
 
+def check_connections(session: Session) -> Finding:
+    """PostgreSQL has connections left for another process."""
+    asked = text(
+        "SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity "
+        "WHERE backend_type = 'client backend'"
+    )
+    used, most = session.execute(asked).one()
+    told = {"used": used, "most": most}
+    if used > MOST_CONNECTIONS_USED * most:
+        return Finding.fault("connections", "connections_scarce", **told)
+    return Finding.fine("connections", "connections_fine", **told)
+
+
+def check_fund(session: Session) -> Finding:
+    """The fund's book sums to zero; `alliance verify fund` looks at each loan as well."""
+    faults = list(entries_that_do_not_balance(session))
+    if faults:
+        return Finding.fault("fund", "fund_unbalanced", count=len(faults), first=faults[0])
+    whole = balances(session)
+    ceiling = -whole[FundAccount.CEILING]
+    percent = round(100 * whole.promised_won / ceiling) if ceiling else 0
+    return Finding.fine("fund", "fund_fine", percent=percent)
+
+
 def check_demo_accounts(settings: Settings, session: Session) -> Finding:
     """Nobody on the network can try the accounts of the demo."""
     demo = col(Account.email).like(f"%@{DEMO_DOMAIN}") & col(Account.active)
@@ -160,24 +221,28 @@ def check_index(settings: Settings, session: Session) -> Finding:
     """A service that runs at the address of the settings ranks as many suppliers as have vectors."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     address = f"http://{host}:{settings.port}"
-    try:
-        told = _INDEXED.search(httpx.get(f"{address}/metrics", timeout=3).text)
-    except (httpx.HTTPError, httpx.InvalidURL):
-        told = None
-    if told is None:
+    metrics = _metrics_of(address, settings)
+    indexed, age = metrics.get("alliance_indexed_suppliers"), metrics.get("alliance_index_age_seconds", 0)
+    if indexed is None:
         return Finding.fine("index", "index_not_running", address=address)
     asked = text(
         "SELECT count(DISTINCT s.id) FROM supplier s "
         "JOIN embedding e ON e.owner_id = s.id WHERE e.model = :model"
     )
     stored = session.execute(asked, {"model": encoder_name(settings)}).scalar_one()
-    indexed = int(float(told.group(1)))
+    if age > OLDEST_INDEX_SECONDS:
+        return Finding.fault("index", "index_old", seconds=round(age))
     if indexed != stored:
-        return Finding.fault("index", "index_differs", indexed=indexed, stored=stored)
-    return Finding.fine("index", "index_fine", indexed=indexed)
+        return Finding.fault("index", "index_differs", indexed=int(indexed), stored=stored)
+    return Finding.fine("index", "index_fine", indexed=int(indexed))
 
 
-def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that is there."""
-    wanted = folder.absolute()
-    return next(path for path in (wanted, *wanted.parents) if path.exists())
+def _metrics_of(address: str, settings: Settings) -> dict[str, float]:
+    """What a service there tells, of what has no labels; nothing when none answers."""
+    token = settings.metrics_token
+    shown = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+    try:
+        told = httpx.get(f"{address}/metrics", headers=shown, timeout=3).text
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return {}
+    return {name: float(value) for name, value in _PLAIN_METRIC.findall(told)}

@@ -62,7 +62,7 @@ def seed() -> None:
 def database_of(settings: Settings, report: Callable[[str], None] = say) -> Iterator[Database]:
     """The database that the settings name, or the embedded one for as long as the block runs."""
     if settings.database_url:
-        database = Database(settings.database_url)
+        database = Database(settings.database_url, slow_ms=settings.slow_query_ms)
         try:
             yield database
         finally:
@@ -70,7 +70,7 @@ def database_of(settings: Settings, report: Callable[[str], None] = say) -> Iter
         return
     cluster = EmbeddedPostgres(settings.data_dir, report)
     try:
-        database = Database(cluster.start())
+        database = Database(cluster.start(), slow_ms=settings.slow_query_ms)
         cluster.watch()
         try:
             yield database

@@ -11,18 +11,21 @@ from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
+from prometheus_client import start_http_server
 
 from service.app import create_app
 from service.business_status.nts import make_register
 from service.cli.draining import DrainingServer
 from service.cli.preparation import database_of, fill, how_to_sign_in, prepare_matching
-from service.cli.terminal import CommandError, say
+from service.cli.terminal import CommandError, say, say_aside
 from service.db.migrate import is_current
 from service.db.migrate import migrate as migrate_database
 from service.db.session import Database
 from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import keep_working, tell_of_task
 from service.kit.logging import configure_logging
+from service.kit.tracing import TracingNotInstalledError, start_tracing
+from service.messages import sentence
 from service.recommendations.matching_engine import MatchingEngine, load_encoder
 from service.settings import Settings
 
@@ -36,6 +39,7 @@ def run() -> None:
     settings = Settings()
     settings.signing_key()
     end_on_sigterm()
+    _start_tracing()
     with listening(settings) as listener, database_of(settings) as database:
         say("데이터베이스를 준비합니다")
         migrate_database(database.engine)
@@ -51,6 +55,7 @@ def serve() -> None:
     settings = Settings()
     settings.signing_key()
     end_on_sigterm()
+    _start_tracing()
     with listening(settings) as listener, database_of(settings) as database:
         _require_current(database)
         app = create_app(settings, database)
@@ -62,6 +67,8 @@ def worker() -> None:
     """작업자만 시작합니다: 임베딩, 가져오기, 배정을 맡습니다."""
     settings = Settings()
     configure_logging(settings.log_level)
+    _start_tracing()
+    _tell_metrics(settings)
     with database_of(settings) as database:
         _require_current(database)
         create_app(settings, database)  # registers every task
@@ -71,6 +78,26 @@ def worker() -> None:
         engine = MatchingEngine(database, encoder, settings.intent_dir)
         services = Services(database, encoder, make_register(settings), engine.caught_up, settings)
         asyncio.run(work_until_told(services))
+
+
+def _start_tracing() -> None:
+    """Without the packages the service does all but send its traces, and says so."""
+    try:
+        start_tracing()
+    except TracingNotInstalledError:
+        say_aside(sentence("tracing_not_installed"))
+
+
+def _tell_metrics(settings: Settings) -> None:
+    """At a port of its own, as a worker serves nothing else."""
+    if settings.worker_metrics_port is None:
+        return
+    try:
+        start_http_server(settings.worker_metrics_port, settings.host)
+    except OSError as error:
+        raise CommandError(
+            sentence("metrics_port_taken", port=settings.worker_metrics_port, words=error.strerror)
+        ) from error
 
 
 def _require_current(database: Database) -> None:

@@ -12,19 +12,22 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
+from service.db.statements import watch_statements
 from service.kit.admission import Admission
 
 CONNECT_TIMEOUT_SECONDS = 5
 STATEMENT_TIMEOUT_MILLISECONDS = 30_000
 LOCK_TIMEOUT_MILLISECONDS = 10_000
+SLOW_MILLISECONDS = 500
 
 
 class Database:
     """An engine and the sessions on it."""
 
-    def __init__(self, url: str, pool_size: int = 10) -> None:
+    def __init__(self, url: str, pool_size: int = 10, slow_ms: int = SLOW_MILLISECONDS) -> None:
         self.url = url
         self.engine = make_engine(url, pool_size)
+        watch_statements(self.engine, slow_ms)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -43,7 +43,7 @@ class FundCheck:
 def verify_fund(session: Session) -> FundCheck:
     """Read the whole book of every fund, holding off those who write into it."""
     session.exec(select(FundLedger).order_by(col(FundLedger.code)).with_for_update()).all()
-    faults = [*_entries_that_do_not_balance(session), *_companies_over_their_limit(session)]
+    faults = [*entries_that_do_not_balance(session), *_companies_over_their_limit(session)]
     loans = 0
     for records in _records(session):
         loans += len(records)
@@ -53,7 +53,8 @@ def verify_fund(session: Session) -> FundCheck:
     return FundCheck(entries, loans, tuple(faults))
 
 
-def _entries_that_do_not_balance(session: Session) -> Iterator[str]:
+def entries_that_do_not_balance(session: Session) -> Iterator[str]:
+    """A sentence for each entry that does not sum to zero or promises what was not there."""
     for number, won in session.execute(_UNBALANCED):
         yield sentence("fund_entry_unbalanced", entry=number, won=f"{won:,}")
     for number, won in session.execute(_OVERDRAWN):

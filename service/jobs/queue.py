@@ -4,10 +4,14 @@ import contextlib
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+import structlog
 from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.types import JSONValue
 from sqlmodel import Session
+
+from service.jobs.watching import ORIGIN
+from service.kit.tracing import cause
 
 # Never opened: it only writes rows through the connection of the caller's transaction.
 _queue = App(connector=SyncPsycopgConnector())
@@ -54,4 +58,13 @@ def enqueue(
             schedule_at=at,
             connection=connection,
         )
-        deferrer.defer(**arguments)
+        deferrer.defer(**arguments, **_origin())
+
+
+def _origin() -> dict[str, JSONValue]:
+    """What the log and the trace of the job name as its cause; nothing outside of a request."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    origin: dict[str, JSONValue] = dict(cause())
+    if request_id:
+        origin["request_id"] = str(request_id)
+    return {ORIGIN: origin} if origin else {}

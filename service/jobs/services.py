@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from matching.encoder import Encoder
 from matching.recommender import Recommender
 from service.db.session import Database
+from service.jobs.measured_encoder import MeasuredEncoder
 from service.kit.business_register import BusinessRegister
 from service.settings import Settings
 
@@ -29,7 +30,7 @@ class LazyEncoder:
         if self._encoder is None:
             with self._lock:
                 if self._encoder is None:
-                    self._encoder = self._load()
+                    self._encoder = MeasuredEncoder(self._load())
         return self._encoder
 
 

@@ -18,6 +18,7 @@ from procrastinate.jobs import Job
 from service.db.session import driver_url
 from service.jobs.queue import Queue
 from service.jobs.services import Services
+from service.jobs.watching import watched
 
 log = structlog.get_logger()
 
@@ -85,7 +86,7 @@ def make_worker_app(database_url: str) -> App:
     """A procrastinate application that runs every registered task."""
     app = App(connector=PsycopgConnector(conninfo=driver_url(database_url), max_size=6, timeout=10))
     for name, function in _registered.items():
-        app.task(name=name, pass_context=True, retry=RETRY)(function)
+        app.task(name=name, pass_context=True, retry=RETRY)(watched(name, function, is_last_attempt))
     return app
 
 

@@ -13,8 +13,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary
 
+from prometheus_client import Gauge, Histogram
+
 MOST_AT_ONCE = 32
 """Leaves threads for what must answer also under load, and for jobs in the same process."""
+
+WAITED = Histogram(
+    "alliance_admission_wait_seconds",
+    "Time that requests waited for a place to work on the database",
+    buckets=(0.001, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30),
+)
+WAITING = Gauge("alliance_admission_waiting", "Requests that wait for a place")
+ADMITTED = Gauge("alliance_admission_working", "Requests that hold a place")
 
 
 class Admission:
@@ -28,5 +38,11 @@ class Admission:
     async def place(self) -> AsyncIterator[None]:
         """Hold a place inside the block."""
         loop = asyncio.get_running_loop()
-        async with self._places.setdefault(loop, asyncio.Semaphore(self._most)):
-            yield
+        places = self._places.setdefault(loop, asyncio.Semaphore(self._most))
+        with WAITING.track_inprogress(), WAITED.time():
+            await places.acquire()
+        try:
+            with ADMITTED.track_inprogress():
+                yield
+        finally:
+            places.release()

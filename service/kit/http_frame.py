@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Mapping
+from contextvars import ContextVar
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -12,11 +13,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.kit.drain import Drain
 from service.kit.ids import new_id
 from service.kit.problem_handlers import unexpected_response
+from service.kit.tracing import name_request
 
 log = structlog.get_logger()
 
 REQUEST_COUNT = Counter("alliance_http_requests_total", "Answered requests", ["method", "route", "status"])
 REQUEST_SECONDS = Histogram("alliance_http_request_seconds", "Time to answer", ["method", "route"])
+
+_at_hand: ContextVar[Scope | None] = ContextVar("request at hand", default=None)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -55,10 +59,13 @@ class HttpFrame:
         scope.setdefault("state", {})["request_id"] = request_id
         answer = _Answer(send, {**self.headers, "X-Request-ID": request_id}, self.drain)
         started = time.perf_counter()
+        name_request(request_id)
+        before = _at_hand.set(scope)
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self.app(scope, receive, answer.send)
             finally:
+                _at_hand.reset(before)
                 _record(scope, answer.status or 500, time.perf_counter() - started)
 
 
@@ -102,6 +109,12 @@ class _Answer:
         await self._send(message)
 
 
+def route_at_hand() -> str | None:
+    """The route of the request that is being answered, for what happens deep below it; else None."""
+    scope = _at_hand.get()
+    return f"{_method(scope)} {_route_template(scope)}" if scope is not None else None
+
+
 def _request_id(headers: Headers) -> str:
     given = headers.get("x-request-id", "")
     return given if _REQUEST_ID.fullmatch(given) else str(new_id())
@@ -119,9 +132,13 @@ def _route_template(scope: Scope) -> str:
     return "/".join(prefix) + template if len(prefix) <= DEEPEST_PREFIX else template
 
 
+def _method(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in METHODS else "other"
+
+
 def _record(scope: Scope, status: int, seconds: float) -> None:
     route = _route_template(scope)
-    method = scope["method"] if scope["method"] in METHODS else "other"
+    method = _method(scope)
     REQUEST_COUNT.labels(method, route, status).inc()
     REQUEST_SECONDS.labels(method, route).observe(seconds)
     log.info(

@@ -14,6 +14,8 @@ from typing import Any
 import structlog
 from structlog.typing import Processor
 
+from service.kit.tracing import trace_id
+
 _INNERMOST = 15
 
 
@@ -22,6 +24,7 @@ def configure_logging(level: str) -> None:
     common: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
+        _trace_at_hand,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         places_of_exception,
     ]
@@ -42,6 +45,14 @@ def configure_logging(level: str) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+def _trace_at_hand(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Name the trace that the line belongs to, when traces are kept."""
+    found = trace_id()
+    if found is not None:
+        line["trace_id"] = found
+    return line
 
 
 def places_of_exception(_logger: object, _method: str, line: MutableMapping[str, Any]) -> dict[str, Any]:

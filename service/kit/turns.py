@@ -4,9 +4,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from prometheus_client import Counter
+
 from service.kit.problems import Problem
 
 RETRY_AFTER = {"Retry-After": "2"}
+REFUSED = Counter("alliance_turns_refused_total", "Requests refused as costly work was full", ["code"])
 
 
 class Turns:
@@ -28,10 +31,10 @@ class Turns:
             yield
             return
         if not self._room.acquire(blocking=False):
-            raise Problem(503, code, headers=RETRY_AFTER)
+            raise _refusal(code)
         try:
             if not self._working.acquire(timeout=self._seconds):
-                raise Problem(503, code, headers=RETRY_AFTER)
+                raise _refusal(code)
             try:
                 self._mine.held = True
                 yield
@@ -40,3 +43,8 @@ class Turns:
                 self._working.release()
         finally:
             self._room.release()
+
+
+def _refusal(code: str) -> Problem:
+    REFUSED.labels(code).inc()
+    return Problem(503, code, headers=RETRY_AFTER)

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from opentelemetry.trace import SpanKind
+
+from service.kit.tracing import span
 from service.mail.letters import Letter, as_message
 from service.settings import Settings
 
@@ -78,7 +81,8 @@ class SmtpServer:
         """Hand the letter over."""
         message = as_message(letter, self.sender)
         try:
-            self._hand_over(message)
+            with span("SMTP", SpanKind.CLIENT):
+                self._hand_over(message)
         except (smtplib.SMTPException, OSError) as error:  # their texts name the recipient
             raise MailError(type(error).__name__) from None
 

@@ -26,6 +26,9 @@ WANTED: dict[str, str] = {
     "trusted_proxies": "프록시의 주소나 대역을 쉼표로 나누어 써 주세요 (예: 10.0.0.5, 172.16.0.0/12).",
     "drain_seconds": "0부터 300까지의 정수로 써 주세요.",
     "log_level": "DEBUG, INFO, WARNING, ERROR 가운데 하나로 써 주세요.",
+    "slow_query_ms": "1부터 600000까지의 정수(밀리초)로 써 주세요.",
+    "metrics_token": "16자 이상의 임의 문자로 써 주세요 (예: openssl rand -hex 32).",
+    "worker_metrics_port": "1부터 65535까지의 정수로 써 주세요.",
 }
 
 

@@ -14,8 +14,9 @@ from datetime import datetime
 
 import psycopg
 import structlog
+from prometheus_client import Counter, Histogram
 from sqlalchemy import text
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from matching.index import EmbeddedProfile, ProfileIndex
 from matching.text import passages_of_profile
@@ -26,6 +27,11 @@ from service.recommendations.profiles import capability_profiles
 from service.recommendations.vectors import embedded_passages, stored_vectors
 
 log = structlog.get_logger()
+
+CHANGES = Counter(
+    "alliance_index_changes_total", "Changed suppliers that the index of this process took over"
+)
+REFRESH_SECONDS = Histogram("alliance_index_refresh_seconds", "Time to ask for changes and take them over")
 
 POLL_SECONDS = 0.5
 """A change must show within a second also when its NOTIFY is lost, and a poll takes time too."""
@@ -61,8 +67,15 @@ class LiveIndex:
         The first call loads everything. Calls from several threads take turns: what was read earlier must
         not be written over what was read later.
         """
-        with self._refreshing:
-            return self._refresh()
+        with self._refreshing, REFRESH_SECONDS.time():
+            changed = self._refresh()
+        CHANGES.inc(changed)
+        return changed
+
+    def changes_waiting(self, session: Session) -> int:
+        """How many suppliers were written since, those that an open transaction holds back among them."""
+        written = col(Supplier.changed_in) >= self._horizon
+        return session.exec(select(func.count()).select_from(Supplier).where(written)).one()
 
     def _refresh(self) -> int:
         with self._database.transaction() as session:

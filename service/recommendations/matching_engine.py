@@ -41,6 +41,7 @@ from service.kit.problems import Problem
 from service.ranking.queries import last_activation_number, ranker_in_use
 from service.recommendations.live_index import LiveIndex
 from service.recommendations.recent_lists import RecentLists
+from service.recommendations.stages import stage
 from service.settings import Settings
 
 log = structlog.get_logger()
@@ -142,6 +143,15 @@ class MatchingEngine:
         return self._live is not None and self._live.seconds_behind > LONGEST_BEHIND_SECONDS
 
     @property
+    def ranker(self) -> Ranker | None:
+        """The weights in use in this process; None before the models are loaded."""
+        return self._recommender.ranker if self._recommender else None
+
+    def changes_waiting(self, session: Session) -> int | None:
+        """How many suppliers were written since the index last took over; None before it was filled."""
+        return self._live.changes_waiting(session) if self._live else None
+
+    @property
     def encoder(self) -> Encoder:
         """The encoder, loaded if need be."""
         return self._encoder()
@@ -191,7 +201,8 @@ class MatchingEngine:
         """Fresh vectors, for a request. Raises `Problem` 503 when the encoder does not answer in time."""
         encoding = self._encoding.submit(embed, self.encoder, passages)
         try:
-            return encoding.result(LONGEST_ENCODING_SECONDS)
+            with stage("encode"):
+                return encoding.result(LONGEST_ENCODING_SECONDS)
         except TimeoutError as error:
             encoding.cancel()
             raise Problem(503, "encoder_slow", headers={"Retry-After": "5"}) from error
@@ -201,7 +212,7 @@ class MatchingEngine:
 
         Raises `Problem` 503 while the model is loading.
         """
-        recommender = self.recommender()
+        recommender = replace(self.recommender(), watch=stage)
         recent = self.recent_lists.exposure if exposure is None else exposure
         with RANKING_SECONDS.time():
             return recommender.recommend(need, limit, clock.today(), recent)

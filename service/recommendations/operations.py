@@ -24,6 +24,7 @@ from service.recommendations.matching_engine import MatchingEngine
 from service.recommendations.profiles import needs_with_manufacturers
 from service.recommendations.records import run_record
 from service.recommendations.schemas import LeadAnswer, PreviewInput, RecommendationAnswer
+from service.recommendations.stages import stage
 from service.recommendations.standing import approved_now, without_withdrawn
 from service.recommendations.vectors import embedded_needs
 
@@ -54,9 +55,18 @@ def recommend_for_need(
     if need.status == NeedStatus.CLOSED.value:
         raise Problem(409, "need_closed")
     engine.recommender()
-    exposure = engine.recent_lists.beside(session, need.id)
-    found = engine.recommend(embedded_need(session, engine, need), limit, exposure)
-    found = without_withdrawn(session, found)
+    with stage("load"):
+        exposure = engine.recent_lists.beside(session, need.id)
+        asked = embedded_need(session, engine, need)
+    found = without_withdrawn(session, engine.recommend(asked, limit, exposure))
+    with stage("save"):
+        run = _kept_run(session, actor, need, found, limit)
+    return found, run
+
+
+def _kept_run(
+    session: Session, actor: Actor, need: Need, found: Recommendation, limit: int
+) -> RecommendationRun:
     run = RecommendationRun(
         need_id=need.id,
         requested_by=actor.account_id,
@@ -67,7 +77,7 @@ def recommend_for_need(
     )
     session.add(run)
     session.flush()
-    return found, run
+    return run
 
 
 def recommend_unstored(

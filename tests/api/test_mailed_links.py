@@ -196,7 +196,8 @@ def test_no_secret_stands_in_the_queue_or_in_the_table_of_links(
             text("SELECT args::text FROM procrastinate_jobs WHERE task_name = 'send_link'")
         )
         arguments = [json.loads(row) for row in queued.scalars()]
-    assert [one.keys() for one in arguments] == [{"link_id"}] * 2
+    assert [one.keys() for one in arguments] == [{"link_id", "origin"}] * 2
+    assert [one["origin"].keys() for one in arguments] == [{"request_id"}] * 2
     run_jobs()
     token = last_token(settings, email)
     with database.transaction() as session:

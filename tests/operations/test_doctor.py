@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
@@ -20,10 +21,12 @@ from service.db.tables import Job
 from service.settings import Settings
 from tests.factories import companies
 from tests.factories.people import sign_in, stored_supplier
+from tests.factories.world import World
 
 CHECKS = {
     "settings", "secrets", "folder", "disk", "encoder", "intent", "database", "schema", "extensions",
-    "locale", "clock", "queue", "jobs", "mail", "demo", "index", "vectors",
+    "locale", "clock", "queue", "jobs", "mail", "demo", "index", "vectors", "outbox", "metrics", "tracing",
+    "connections", "fund",
 }  # fmt: skip
 
 
@@ -184,13 +187,62 @@ def test_demo_accounts_on_an_open_address_are_a_fault(client: TestClient, databa
             assert checks.check_demo_accounts(settings, session).ok is fine
 
 
-@pytest.mark.parametrize(("indexed", "fine"), [("0.0", True), ("7.0", False)])
-def test_the_index_of_a_running_service_is_held_against_the_database(
-    database: Database, monkeypatch: pytest.MonkeyPatch, indexed: str, fine: bool
+@pytest.mark.parametrize(
+    ("indexed", "age", "found"),
+    [("0.0", "1.2", "index_fine"), ("7.0", "1.2", "index_differs"), ("0.0", "90.0", "index_old")],
+)
+def test_the_index_of_a_running_service_is_held_against_the_database_and_the_clock(
+    database: Database, monkeypatch: pytest.MonkeyPatch, indexed: str, age: str, found: str
 ) -> None:
     class Metrics:
-        text = f"# HELP\nalliance_indexed_suppliers {indexed}\n"
+        text = f"# HELP\nalliance_indexed_suppliers {indexed}\nalliance_index_age_seconds {age}\n"
 
-    monkeypatch.setattr(checks.httpx, "get", lambda *_, **__: Metrics)
+    asked: list[Any] = []
+    monkeypatch.setattr(checks.httpx, "get", lambda *_, headers, **__: asked.append(headers) or Metrics)
+    token = "a-token-that-is-long-enough"
     with database.transaction() as session:
-        assert checks.check_index(Settings(), session).ok is fine
+        settings = Settings(metrics_token=SecretStr(token))
+        assert checks.check_index(settings, session).code == found
+    assert asked == [{"Authorization": f"Bearer {token}"}]
+
+
+def test_a_fund_whose_book_does_not_sum_to_zero_is_a_fault(
+    examined: Any, database: Database, world: World
+) -> None:
+    world.fund()
+    assert "fund" not in examined()
+    with database.transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(
+            text("UPDATE fund_posting SET amount_won = amount_won + 1 WHERE account = 'available'")
+        )
+    assert "alliance verify fund" in examined()["fund"]["text"]
+
+
+def test_connections_that_run_out_are_a_fault(examined: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "MOST_CONNECTIONS_USED", 0.0)
+    assert "max_connections" in examined()["connections"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("set_to", "outbox", "metrics"),
+    [
+        ({}, True, "metrics_on_this_machine"),
+        ({"host": "0.0.0.0"}, False, "metrics_without_money"),
+        ({"host": "0.0.0.0", "smtp_url": "smtp://mail.example"}, True, "metrics_without_money"),
+        ({"behind_tls": "on", "metrics_token": "x" * 16}, False, "metrics_guarded"),
+    ],
+)
+def test_where_others_come_in_mail_must_go_out_and_metrics_hold_no_money(
+    tmp_path: Path, set_to: dict[str, Any], outbox: bool, metrics: str
+) -> None:
+    settings = Settings(data_dir=tmp_path, **set_to)
+    assert checks.check_outbox(settings).ok is outbox
+    assert checks.check_metrics(settings).code == metrics
+
+
+def test_traces_are_asked_for_by_the_standard_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert checks.check_tracing().code == "tracing_off"
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318")
+    monkeypatch.setattr(checks, "can_trace", lambda: True)
+    assert checks.check_tracing().code == "tracing_on"

@@ -1,6 +1,7 @@
 """Recommendations: eligible suppliers only, best first, explained, the same every time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -14,6 +15,7 @@ from matching.eligibility import exclusion_of
 from matching.exposure import Exposure
 from matching.ranker import Ranker, score_of
 from matching.recommender import Recommender
+from matching.stages import STAGES
 from matching.taxonomy import category_codes
 from tests.factories.matching import REFERENCE, VISION, WMS, embedded_need, index_of, need, supplier
 
@@ -193,6 +195,21 @@ def test_chosen_suppliers_are_explained_as_a_recommendation_would() -> None:
     assert [(match.rank, match.supplier_id) for match in chosen.matches] == [(1, "c"), (2, "b")]
     for match in chosen.matches:
         assert replace(match, rank=whole[match.supplier_id].rank) == whole[match.supplier_id]
+
+
+def test_every_stage_is_named_once_in_order_and_changes_nothing() -> None:
+    seen: list[str] = []
+
+    @contextmanager
+    def watch(stage: str) -> Iterator[None]:
+        seen.append(f"{stage} begins")
+        yield
+        seen.append(f"{stage} ends")
+
+    plain = recommender(supplier("a"), supplier("b"))
+    watched = replace(plain, watch=watch).recommend(embedded_need(need()), 10, TODAY)
+    assert seen == [f"{stage} {what}" for stage in STAGES for what in ("begins", "ends")]
+    assert watched == plain.recommend(embedded_need(need()), 10, TODAY)
 
 
 def test_a_held_recommender_does_not_see_later_writes() -> None:

@@ -26,6 +26,9 @@ WRONG = {
     "ALLIANCE_TRUSTED_PROXIES": ["*", "proxy.example", "10.0.0.5/8"],
     "ALLIANCE_ADMIN_PASSWORD": ["short"],
     "ALLIANCE_LOG_LEVEL": ["loud"],
+    "ALLIANCE_SLOW_QUERY_MS": ["0", "often"],
+    "ALLIANCE_METRICS_TOKEN": ["short"],
+    "ALLIANCE_WORKER_METRICS_PORT": ["0", "70000"],
 }
 
 
