@@ -10,6 +10,7 @@ The fitted numbers lie in `artefacts/intent`; `matching.intent_training` makes t
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import expit, log_softmax, logit, softmax
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from matching.domain import FloatArray, InferredCategory
+from matching.grams import character_grams
 from matching.text import lexical_form
 
 ARTEFACT_FOLDER = Path(__file__).parent / "artefacts" / "intent"
@@ -68,14 +69,25 @@ class IntentFeatures:
         return np.asarray(vectors, np.float64) - self.centre
 
     def grams(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """TF-IDF of n-grams, rows of length 1."""
-        return self._vectorizer.transform([lexical_form(text) for text in texts])
+        """TF-IDF of n-grams with damped counts, rows of length 1, as `intent_training.gram_vectorizer` has it."""
+        rows = [self._counts(lexical_form(text)) for text in texts]
+        starts = np.cumsum([0, *map(len, rows)])
+        columns = np.fromiter((column for row in rows for column in row), np.int32, starts[-1])
+        counts = np.fromiter((count for row in rows for count in row.values()), np.float64, starts[-1])
+        weights = (np.log(counts) + 1.0) * self.rarity[columns]
+        lengths = np.sqrt(np.bincount(np.repeat(np.arange(len(rows)), np.diff(starts)), weights**2, len(rows)))
+        weights /= np.repeat(lengths, np.diff(starts))
+        return sparse.csr_matrix((weights, columns, starts), shape=(len(rows), len(self.vocabulary)))
+
+    def _counts(self, text: str) -> dict[int, int]:
+        """How often each known n-gram stands in the text, by column, in the order of the columns."""
+        known = Counter(character_grams(text, *GRAMS))
+        found = {column: known[gram] for gram in known if (column := self._columns.get(gram)) is not None}
+        return dict(sorted(found.items()))
 
     @cached_property
-    def _vectorizer(self) -> TfidfVectorizer:
-        vectorizer = gram_vectorizer(vocabulary=list(self.vocabulary))
-        vectorizer.idf_ = self.rarity
-        return vectorizer
+    def _columns(self) -> dict[str, int]:
+        return {gram: column for column, gram in enumerate(self.vocabulary)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,13 +209,6 @@ class IntentModel:
 def features_row(centred: Numbers, grams: sparse.csr_matrix) -> sparse.csr_matrix:
     """Both views side by side, as the regressions see them."""
     return sparse.hstack([sparse.csr_matrix(centred * VECTOR_SCALE), grams], format="csr")
-
-
-def gram_vectorizer(**options: Any) -> TfidfVectorizer:
-    """Character n-grams inside words, with damped counts."""
-    return TfidfVectorizer(
-        analyzer="char_wb", ngram_range=GRAMS, sublinear_tf=True, lowercase=False, **options
-    )
 
 
 def _write_json(path: Path, content: object, indent: int | None = None) -> None:

@@ -9,12 +9,14 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csgraph, csr_matrix
 from scipy.special import expit
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
@@ -22,13 +24,13 @@ from matching.domain import FloatArray
 from matching.encoder import Encoder
 from matching.intent import (
     CASE_STEPS,
+    GRAMS,
     IntentFeatures,
     IntentModel,
     LearnedCases,
     Probabilities,
     Sigmoids,
     features_row,
-    gram_vectorizer,
 )
 from matching.taxonomy import category_codes, solution_categories
 from matching.text import lexical_form
@@ -136,6 +138,13 @@ def label_weights(examples: Sequence[ProblemExample]) -> Labels:
         for place, code in enumerate(example.categories):
             labels[row, column[code]] = LABEL_WEIGHTS[min(place, len(LABEL_WEIGHTS) - 1)]
     return labels
+
+
+def gram_vectorizer(**options: Any) -> TfidfVectorizer:
+    """Character n-grams inside words, with damped counts."""
+    return TfidfVectorizer(
+        analyzer="char_wb", ngram_range=GRAMS, sublinear_tf=True, lowercase=False, **options
+    )
 
 
 def near_copy_groups(texts: Sequence[str]) -> Indices:
