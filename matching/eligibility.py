@@ -73,15 +73,14 @@ def verdicts(rows: Rows, profiles: Sequence[CapabilityProfile | None], need: Nee
 
 
 def exclusions(
-    verdict: NDArray[np.int8], rows: Rows, profiles: Sequence[CapabilityProfile | None]
+    verdict: NDArray[np.int8], rows: Rows, supplier_ids: NDArray[np.object_]
 ) -> tuple[Exclusion, ...]:
     """The rules that excluded somebody, with the suppliers, in the order of `RULES`."""
     found = []
     for place, code in enumerate(RULES):
-        slots = np.flatnonzero((verdict == place) & rows["present"]).tolist()
-        ids = tuple(profile.supplier_id for slot in slots if (profile := profiles[slot]) is not None)
-        if ids:
-            found.append(Exclusion(code, ids))
+        ids = supplier_ids[(verdict == place) & rows["present"]]
+        if len(ids):
+            found.append(Exclusion(code, tuple(ids.tolist())))
     return tuple(found)
 
 

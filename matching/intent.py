@@ -10,7 +10,6 @@ The fitted numbers lie in `artefacts/intent`; `matching.intent_training` makes t
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,7 +22,7 @@ from scipy import sparse
 from scipy.special import expit, log_softmax, logit, softmax
 
 from matching.domain import FloatArray, InferredCategory
-from matching.grams import character_grams
+from matching.grams import count_rows, known_counts
 from matching.text import lexical_form
 
 ARTEFACT_FOLDER = Path(__file__).parent / "artefacts" / "intent"
@@ -48,6 +47,9 @@ CASE_STEPS = 256
 """The vectors of learned cases are stored in so many steps a unit, a byte a number: that moves a cosine by a
 thousandth and halves the largest part of the artefact."""
 
+WRITTEN_HASH = "written_statements_sha256"
+"""On the card of a refitted model: the statements to which the confirmed needs were added."""
+
 Numbers = NDArray[np.float64]
 Probabilities = NDArray[np.float64]
 
@@ -69,21 +71,13 @@ class IntentFeatures:
         return np.asarray(vectors, np.float64) - self.centre
 
     def grams(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """TF-IDF of n-grams with damped counts, rows of length 1, as `intent_training.gram_vectorizer` has it."""
-        rows = [self._counts(lexical_form(text)) for text in texts]
-        starts = np.cumsum([0, *map(len, rows)])
-        columns = np.fromiter((column for row in rows for column in row), np.int32, starts[-1])
-        counts = np.fromiter((count for row in rows for count in row.values()), np.float64, starts[-1])
-        weights = (np.log(counts) + 1.0) * self.rarity[columns]
-        lengths = np.sqrt(np.bincount(np.repeat(np.arange(len(rows)), np.diff(starts)), weights**2, len(rows)))
-        weights /= np.repeat(lengths, np.diff(starts))
-        return sparse.csr_matrix((weights, columns, starts), shape=(len(rows), len(self.vocabulary)))
-
-    def _counts(self, text: str) -> dict[int, int]:
-        """How often each known n-gram stands in the text, by column, in the order of the columns."""
-        known = Counter(character_grams(text, *GRAMS))
-        found = {column: known[gram] for gram in known if (column := self._columns.get(gram)) is not None}
-        return dict(sorted(found.items()))
+        """TF-IDF of n-grams with damped counts, rows of length 1, as `gram_vectorizer` fits them."""
+        counted = [known_counts(lexical_form(text), *GRAMS, self._columns) for text in texts]
+        rows = count_rows(counted, len(self.vocabulary))
+        rows.data = (np.log(rows.data) + 1.0) * self.rarity[rows.indices]
+        lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+        rows.data /= np.repeat(lengths, np.diff(rows.indptr))
+        return rows
 
     @cached_property
     def _columns(self) -> dict[str, int]:
@@ -204,6 +198,11 @@ class IntentModel:
             sigmoids=Sigmoids(exact["slopes"], exact["offsets"]),
             card=card,
         )
+
+
+def is_refit_of(refitted: IntentModel, shipped: IntentModel) -> bool:
+    """Whether a model was fitted on the shipped one's statements and more: an older one is outranked."""
+    return bool(refitted.card.get(WRITTEN_HASH) == shipped.card["statements_sha256"])
 
 
 def features_row(centred: Numbers, grams: sparse.csr_matrix) -> sparse.csr_matrix:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matching.grams import hashed_counts
+from matching.grams import count_rows, hashed_counts
 from matching.taxonomy import category_name, mentioned_categories, mentioned_processes
 
 GRAMS = (2, 3)
@@ -36,11 +36,7 @@ def expanded(text: str) -> str:
 
 def gram_counts(texts: Sequence[str]) -> sparse.csr_matrix:
     """How often each hashed character n-gram stands in each text; rows of it can be kept and stacked."""
-    rows = [hashed_counts(expanded(text).lower(), *GRAMS, BUCKETS) for text in texts]
-    starts = np.cumsum([0, *map(len, rows)])
-    buckets = np.fromiter((bucket for row in rows for bucket in row), np.int32, starts[-1])
-    counts = np.fromiter((count for row in rows for count in row.values()), np.float64, starts[-1])
-    return sparse.csr_matrix((counts, buckets, starts), shape=(len(rows), BUCKETS))
+    return count_rows([hashed_counts(expanded(text).lower(), *GRAMS, BUCKETS) for text in texts], BUCKETS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,4 +78,3 @@ class LexicalModel:
         asked = np.zeros(self.weights.shape[1])
         asked[grams] = 1.0
         return np.asarray(self.weights @ asked) / rarity
-

@@ -102,7 +102,7 @@ class Recommender:
         verdict = snapshot.verdicts(need.profile)
         allowed = np.asarray((verdict == ELIGIBLE) & snapshot.rows["present"])
         scored = self._scored(snapshot, need, inferred, allowed)
-        excluded = exclusions(verdict, snapshot.rows, snapshot.profiles)
+        excluded = exclusions(verdict, snapshot.rows, snapshot.supplier_ids)
         selection = _selection(scored, limit, self.policy, exposure)
         return self._recommendation(scored, selection, excluded, today)
 

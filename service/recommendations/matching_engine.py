@@ -29,8 +29,7 @@ from matching.encoder_folder import made_encoder_name, prepare_encoder_folder
 from matching.exposure import Exposure
 from matching.features import EmbeddedNeed
 from matching.index import ProfileIndex
-from matching.intent import ARTEFACT_FOLDER, IntentModel
-from matching.intent_refit import is_refit_of
+from matching.intent import ARTEFACT_FOLDER, IntentModel, is_refit_of
 from matching.ranker import Ranker
 from matching.recommender import Recommender
 from matching.text import passages_of_need

@@ -1,4 +1,4 @@
-"""A market of any size with random vectors, for the measurements that need no real texts beyond the demo's."""
+"""A market of any size: the facts and texts of the demo suppliers with random vectors of their own."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -9,6 +9,7 @@ from matching.domain import (
     CapabilityProfile,
     EmbeddedPassages,
     FloatArray,
+    Passage,
     PassageKind,
     SupplierStatus,
 )
@@ -28,7 +29,7 @@ SENTENCES = 6
 BATCH = 1000
 RANKED = (PassageKind.SUMMARY, PassageKind.SOLUTION, PassageKind.REFERENCE_PROBLEM)
 LIMITED = tuple(region.code for region in regions()[: len(SELECTIVITIES)])
-"""The region of a need chooses the selectivity: the first is served by one in a hundred suppliers, and so on."""
+"""The region of a need chooses the selectivity: the first is served by one supplier in a hundred."""
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,12 @@ def suppliers(count: int, seed: int = 1) -> Iterator[EmbeddedProfile]:
     """So many embedded suppliers, each with the facts and texts of a demo supplier."""
     chance = np.random.default_rng(seed)
     patterns = [document.profile for document in demo_benchmark().documents if document.profile]
-    passages = [
-        [one for one in passages_of_profile(pattern) if one.kind in RANKED]
-        + [one for one in passages_of_profile(pattern) if one.kind == PassageKind.SUPPLIER_SENTENCE][:SENTENCES]
-        for pattern in patterns
-    ]
+    passages = [_passages(pattern) for pattern in patterns]
     for number in range(count):
         which = number % len(patterns)
         made = vectors(chance, len(passages[which]))
         profile = _clone(patterns[which], number, chance)
-        yield EmbeddedProfile(profile, EmbeddedPassages(tuple(passages[which]), made))
+        yield EmbeddedProfile(profile, EmbeddedPassages(passages[which], made))
 
 
 def need(number: int, region: str, seed: int = 2) -> EmbeddedNeed:
@@ -86,6 +83,13 @@ def market(count: int, needs_each: int) -> Market:
     return Market(index, tuple(asked))
 
 
+def _passages(pattern: CapabilityProfile) -> tuple[Passage, ...]:
+    """What is ranked by, and a few sentences for evidence."""
+    found = passages_of_profile(pattern)
+    sentences = [one for one in found if one.kind == PassageKind.SUPPLIER_SENTENCE]
+    return (*(one for one in found if one.kind in RANKED), *sentences[:SENTENCES])
+
+
 def _clone(pattern: CapabilityProfile, number: int, chance: np.random.Generator) -> CapabilityProfile:
     others = tuple(region.code for region in regions()[len(SELECTIVITIES) :])
     served = [code for code, share in zip(LIMITED, SELECTIVITIES, strict=True) if chance.random() < share]
@@ -97,5 +101,3 @@ def _clone(pattern: CapabilityProfile, number: int, chance: np.random.Generator)
         service_regions=(*served, *others),
         status=SupplierStatus.APPROVED,
     )
-
-

@@ -23,7 +23,6 @@ def test_the_stretches_are_those_of_scikit_learn(text: str, shortest: int, more:
 def test_every_stretch_is_counted_in_some_bucket() -> None:
     counts = hashed_counts(TEXTS[-1], 2, 3, 8)
     assert sum(counts.values()) == len(list(character_grams(TEXTS[-1], 2, 3)))
-    assert list(counts) == sorted(counts)
     assert all(0 <= bucket < 8 for bucket in counts)
 
 
