@@ -128,6 +128,11 @@ class IntentModel:
     sigmoids: Sigmoids
     card: Mapping[str, Any]
 
+    @property
+    def dimensions(self) -> int:
+        """Length of the vectors that it reads."""
+        return len(self.features.centre)
+
     def probabilities(self, texts: Sequence[str], vectors: FloatArray) -> Probabilities:
         """Shape (n, categories). `vectors` are those of the texts under the "query" prompt."""
         return self.sigmoids(self.signs(texts, vectors))

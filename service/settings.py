@@ -170,6 +170,11 @@ class Settings(BaseSettings):
         return self.data_dir / "intent"
 
     @property
+    def index_file(self) -> Path:
+        """Where the processes of this machine keep the index that they start from."""
+        return self.data_dir / "index"
+
+    @property
     def demo_password_file(self) -> Path:
         """Where the generated password of the demo accounts is kept."""
         return self.data_dir / "demo-password"

@@ -7,8 +7,10 @@ the poll up early.
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import psycopg
 import structlog
@@ -20,6 +22,7 @@ from matching.text import passages_of_profile
 from service.db.session import Database, driver_url
 from service.db.tables import Supplier
 from service.kit import clock
+from service.recommendations.index_file import keep
 from service.recommendations.profiles import capability_profiles
 from service.recommendations.vectors import embedded_passages, stored_vectors
 
@@ -28,19 +31,35 @@ log = structlog.get_logger()
 POLL_SECONDS = 1.0
 BATCH = 500
 CHANNEL = "supplier_changed"
+KEEP_SECONDS = 3600.0
+FEW_CHANGES = 100
+FEW_SHARE = 0.02
+"""Changed suppliers, as a number and a share, that a start reads again without anybody noticing."""
 
 
 class LiveIndex:
-    """Keeps a `ProfileIndex` equal to the database; `beside` takes over what else must be as new."""
+    """Keeps a `ProfileIndex` equal to the database; `beside` takes over what else must be as new.
+
+    The index may hold what was written before transaction `horizon`; `follow` keeps it in `file`.
+    """
 
     def __init__(
-        self, database: Database, index: ProfileIndex, beside: Callable[[Session], None] = lambda _: None
+        self,
+        database: Database,
+        index: ProfileIndex,
+        beside: Callable[[Session], None] = lambda _: None,
+        *,
+        horizon: int = 0,
+        file: Path | None = None,
     ) -> None:
         self.index = index
         self._beside = beside
         self._database = database
+        self._file = file
+        self._kept_at = time.monotonic()
+        self._changed_since = 0
         self.refreshed_at: datetime | None = None
-        self._horizon = 0
+        self._horizon = horizon
         self._refreshing = threading.Lock()
         self._stop = threading.Event()
 
@@ -82,10 +101,11 @@ class LiveIndex:
                 with psycopg.connect(driver_url(self._database.url), autocommit=True) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     while not self._stop.is_set():
-                        self.refresh()
+                        self._changed_since += self.refresh()
                         if not loaded:
                             loaded = True
                             on_loaded()
+                        self._keep_when_worth_it()
                         for _ in connection.notifies(timeout=POLL_SECONDS, stop_after=1):
                             pass
             except Exception as error:
@@ -93,6 +113,17 @@ class LiveIndex:
                     return
                 log.warning("index_refresh_failed", error=type(error).__name__)
                 self._stop.wait(POLL_SECONDS)
+
+    def _keep_when_worth_it(self) -> None:
+        """Write the file behind the back of the polls when much has changed, or something an hour ago."""
+        since = self._changed_since
+        waited = time.monotonic() - self._kept_at
+        worth = since > max(FEW_CHANGES, len(self.index) * FEW_SHARE) or waited > KEEP_SECONDS
+        if self._file is None or not since or not worth:
+            return
+        self._changed_since, self._kept_at = 0, time.monotonic()
+        told = (self._file, self._database, self.index, self._horizon)
+        threading.Thread(target=keep, args=told, name="index-file", daemon=True).start()
 
     def stop(self) -> None:
         """End `follow` within a second or so."""

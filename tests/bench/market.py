@@ -51,13 +51,31 @@ def vectors(chance: np.random.Generator, rows: int) -> FloatArray:
 def suppliers(count: int, seed: int = 1) -> Iterator[EmbeddedProfile]:
     """So many embedded suppliers, each with the facts and texts of a demo supplier."""
     chance = np.random.default_rng(seed)
-    patterns = [document.profile for document in demo_benchmark().documents if document.profile]
-    passages = [_passages(pattern) for pattern in patterns]
+    known = patterns()
+    passages = [_passages(pattern) for pattern in known]
     for number in range(count):
-        which = number % len(patterns)
+        which = number % len(known)
         made = vectors(chance, len(passages[which]))
-        profile = _clone(patterns[which], number, chance)
-        yield EmbeddedProfile(profile, EmbeddedPassages(passages[which], made))
+        yield EmbeddedProfile(facts(known[which], number, chance), EmbeddedPassages(passages[which], made))
+
+
+def patterns() -> list[CapabilityProfile]:
+    """The demo suppliers."""
+    return [document.profile for document in demo_benchmark().documents if document.profile]
+
+
+def facts(pattern: CapabilityProfile, number: int, chance: np.random.Generator) -> CapabilityProfile:
+    """A supplier with the texts of that pattern and a name and places of its own."""
+    others = tuple(region.code for region in regions()[len(SELECTIVITIES) :])
+    served = [code for code, share in zip(LIMITED, SELECTIVITIES, strict=True) if chance.random() < share]
+    return replace(
+        pattern,
+        supplier_id=f"s{number:07}",
+        business_number=f"{number:010}",
+        region=others[number % len(others)],
+        service_regions=(*served, *others),
+        status=SupplierStatus.APPROVED,
+    )
 
 
 def need(number: int, region: str, seed: int = 2) -> EmbeddedNeed:
@@ -88,16 +106,3 @@ def _passages(pattern: CapabilityProfile) -> tuple[Passage, ...]:
     found = passages_of_profile(pattern)
     sentences = [one for one in found if one.kind == PassageKind.SUPPLIER_SENTENCE]
     return (*(one for one in found if one.kind in RANKED), *sentences[:SENTENCES])
-
-
-def _clone(pattern: CapabilityProfile, number: int, chance: np.random.Generator) -> CapabilityProfile:
-    others = tuple(region.code for region in regions()[len(SELECTIVITIES) :])
-    served = [code for code, share in zip(LIMITED, SELECTIVITIES, strict=True) if chance.random() < share]
-    return replace(
-        pattern,
-        supplier_id=f"s{number:07}",
-        business_number=f"{number:010}",
-        region=others[number % len(others)],
-        service_regions=(*served, *others),
-        status=SupplierStatus.APPROVED,
-    )

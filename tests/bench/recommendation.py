@@ -43,7 +43,8 @@ def everything(snapshot: IndexSnapshot) -> tuple[FloatArray, NDArray[np.intp]]:
     """Every vector that ranking reads in one matrix, and the slot that each belongs to."""
     tables = (snapshot.solution_vectors, snapshot.summary_vectors, snapshot.problem_vectors)
     owners = (snapshot.solutions["slot"][tables[0].owners] - 1, tables[1].owners, tables[2].owners)
-    return np.concatenate([table.matrix for table in tables]), np.concatenate(owners).astype(np.intp)
+    rows = [part for table in tables for part in (table.base, table.added)]
+    return np.concatenate(rows), np.concatenate(owners).astype(np.intp)
 
 
 def dot_product(matrix: FloatArray, allowed: NDArray[np.bool_], query: FloatArray) -> NDArray[np.intp]:

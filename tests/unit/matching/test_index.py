@@ -136,8 +136,8 @@ def test_a_saved_index_finds_the_same_after_loading(tmp_path: Path) -> None:
         supplier("b", founded_on=None),
     )
     index.remove("gone")
-    save_index(index, tmp_path / "index.npz")
-    loaded = load_index(tmp_path / "index.npz")
+    save_index(index, tmp_path / "index.saved")
+    loaded = load_index(tmp_path / "index.saved").index
     query = ENCODER.encode(["긁힘과 기포를 찾습니다"], "query")
     old, new = index.snapshot(), loaded.snapshot()
     assert loaded.encoder_name == index.encoder_name
@@ -151,7 +151,7 @@ def test_a_saved_index_finds_the_same_after_loading(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_index_is_refused(tmp_path: Path) -> None:
-    wrong = tmp_path / "index.npz"
+    wrong = tmp_path / "index.saved"
     wrong.write_bytes(b"not an index")
     with pytest.raises(IndexFileError):
         load_index(wrong)
