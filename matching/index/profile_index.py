@@ -142,7 +142,7 @@ class ProfileIndex:
         self._problem_keys[slot], self._sentences[slot] = kept.problem_keys, kept.sentences
         self._solutions_of[slot] = kept.places
         for number, (place, solution) in enumerate(zip(kept.places, profile.solutions, strict=True)):
-            self._solution_rows[place] = (slot + 1, number, _offered(solution.categories))
+            self._solution_rows[place] = (slot + 1, number, offered(solution.categories))
             self._processes[place] = kept.processes[number]
 
     def _put(self, entry: EmbeddedProfile) -> None:
@@ -169,7 +169,7 @@ class ProfileIndex:
         for number, solution in enumerate(profile.solutions):
             place = self._solution_places.take()
             places.append(place)
-            self._solution_rows[place] = (slot + 1, number, _offered(solution.categories))
+            self._solution_rows[place] = (slot + 1, number, offered(solution.categories))
             self._processes[place] = processes_of_solution(solution)
             rows = [row for row, owner in enumerate(owners) if owner == solution.id]
             self._solution_vectors.put(place, embedded.vectors[rows])
@@ -208,7 +208,7 @@ class ProfileIndex:
         )
 
 
-def _offered(codes: tuple[str, ...]) -> FloatArray:
+def offered(codes: tuple[str, ...]) -> FloatArray:
     """How much a solution is of each category: 1 for the one named first, less for the others."""
     offered = np.zeros(len(_CATEGORY_PLACE), np.float32)
     known = [_CATEGORY_PLACE[code] for code in codes if code in _CATEGORY_PLACE]

@@ -7,13 +7,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.domain import CapabilityProfile, FloatArray, NeedProfile, Reference
+from matching.domain import CapabilityProfile, FloatArray, NeedProfile
 from matching.eligibility import verdicts
 from matching.index.sentences import Sentences
 from matching.index.vector_table import ABSENT, TableView
 from matching.index.word_rows import WordView
 from matching.taxonomy import category_codes
-from matching.text import reference_of_key
 
 SOLUTION_ROW = np.dtype(
     [("slot", np.int32), ("number", np.int32), ("categories", np.float32, (len(category_codes()),))]
@@ -80,15 +79,6 @@ class IndexSnapshot:
     def problem_similarity(self, queries: FloatArray) -> FloatArray:
         """Nearest problem among each supplier's references, by slot."""
         return self.problem_vectors.best(queries, len(self.profiles))
-
-    def nearest_reference(self, slot: int, queries: FloatArray) -> Reference | None:
-        """The reference of a supplier whose problem is most similar; None when it has none."""
-        keys = self.problem_keys[slot]
-        if not keys:
-            return None
-        similarities = (self.problem_vectors.rows_of(slot) @ queries.T).max(axis=1)
-        wanted = reference_of_key(keys[int(np.argmax(similarities))])
-        return next((found for found in self.profile(slot).references if found.id == wanted), None)
 
     def best_of_solutions(self, values: FloatArray) -> FloatArray:
         """The highest value among each supplier's solutions, by slot, from values by solution place."""

@@ -30,7 +30,7 @@ _SUPPLIERS = text("SELECT id::text FROM supplier")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeptIndex:
-    """An index as some process kept it; what transaction `horizon` and later ones wrote is still to be read."""
+    """An index as some process kept it; what transactions from `horizon` on wrote is still to be read."""
 
     index: ProfileIndex
     horizon: int

@@ -1,9 +1,9 @@
 """How fast an API process is ready and what it keeps in memory: python -m tests.bench.start [SUPPLIERS]
 
-A PostgreSQL of its own holds the suppliers (5,000 unless named) with vectors of all their texts; the encoder is
-prepared. `alliance serve` is started three times: first without a kept index, then with the file that the first
-one left, then once more beside the second. Seconds count from the start of the process to the first 200 of
-/readyz, and to the first answer that needed the encoder. Memory is read at these two moments, in MB:
+A PostgreSQL of its own holds the suppliers (5,000 unless named) with vectors of all their texts; the encoder
+is prepared. `alliance serve` is started three times: first without a kept index, then with the file that the
+first one left, then once more beside the second. Seconds count from the start of the process to the first 200
+of /readyz, and to the first answer that needed the encoder. Memory is read at these two moments, in MB:
 
 - resident: every page that the process touched, shared ones included;
 - own: pages that no other process uses.
@@ -54,11 +54,14 @@ class Serving:
             "ALLIANCE_DATA_DIR": str(folder),
             "ALLIANCE_PORT": str(self.port),
             "ALLIANCE_RATE_LIMIT": "off",
+            "ALLIANCE_LOG_LEVEL": "ERROR",
             "OMP_NUM_THREADS": "1",
         }
         self._began = time.monotonic()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "service.cli", "serve"], env=environment, stdout=subprocess.DEVNULL
+            [sys.executable, "-c", "from service.cli import main; main()", "serve"],
+            env=environment,
+            stdout=subprocess.DEVNULL,
         )
 
     def ready(self) -> Moment:
@@ -75,12 +78,12 @@ class Serving:
 
     def _when(self, asked: Callable[[httpx.Client], httpx.Response]) -> Moment:
         with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=60) as client:
-            while time.monotonic() - self._began < LONGEST_SECONDS:
+            while self._process.poll() is None and time.monotonic() - self._began < LONGEST_SECONDS:
                 with suppress(httpx.TransportError):
                     if asked(client).status_code == 200:
                         return Moment(time.monotonic() - self._began, *memory(self._process.pid))
                 time.sleep(0.01)
-        raise RuntimeError("not ready in time")
+        raise RuntimeError("ended, or not ready in time")
 
 
 def memory(pid: int) -> tuple[float, float]:
