@@ -125,18 +125,19 @@ def _missing_certification(
 
 def is_affordable(need: NeedProfile, solution: Solution) -> bool:
     """Whether the price floor of a solution, where it has one, lies within the budget and its tolerance."""
-    most = _most_won(need)
+    most = most_won(need)
     return most is None or (solution.price_min_won or 0) <= most
 
 
 def _over_budget(rows: Rows, _: Sequence[CapabilityProfile | None], need: NeedProfile) -> Mask:
-    most = _most_won(need)
+    most = most_won(need)
     if most is None:
         return np.zeros(len(rows), np.bool_)
     return np.asarray(rows["price_floor_won"] > most)
 
 
-def _most_won(need: NeedProfile) -> int | None:
+def most_won(need: NeedProfile) -> int | None:
+    """The highest price floor that is no exclusion; None without a budget."""
     return None if need.budget_won is None else math.floor(need.budget_won * BUDGET_TOLERANCE)
 
 

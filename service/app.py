@@ -128,7 +128,12 @@ def create_app(
     name = encoder.name if encoder else encoder_name(settings)
     lazy_encoder = LazyEncoder(lambda: encoder or load_encoder(settings), name)
     engine = MatchingEngine(
-        database, lazy_encoder, settings.intent_dir, list_policy(settings), settings.index_file
+        database,
+        lazy_encoder,
+        settings.intent_dir,
+        list_policy(settings),
+        settings.index_file,
+        settings.index,
     )
     register = make_register(settings)
 

@@ -114,6 +114,9 @@ class Settings(BaseSettings):
     embedding_model: str | None = Field(
         None, description="model folder or hub id; none: the prepared e5-small"
     )
+    index: Literal["memory", "pgvector"] = Field(
+        "memory", description="who holds the vectors that are searched: each process, or PostgreSQL"
+    )
     cover_kinds: Literal["on", "off"] = Field(
         "on", description="when it is uncertain what a need calls for, show each probable kind"
     )

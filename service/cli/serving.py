@@ -64,7 +64,9 @@ def worker() -> None:
         encoder = LazyEncoder(lambda: load_encoder(settings), encoder_name(settings))
         encoder()
         say("작업자가 준비되었습니다")
-        engine = MatchingEngine(database, encoder, settings.intent_dir, index_file=settings.index_file)
+        engine = MatchingEngine(
+            database, encoder, settings.intent_dir, index_file=settings.index_file, kind=settings.index
+        )
         services = Services(database, encoder, make_register(settings), engine.caught_up, settings)
         asyncio.run(_work(services))
 

@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import structlog
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from matching.domain import CapabilityProfile
 from matching.index import EmbeddedProfile, ProfileIndex
 from matching.text import passages_of_profile
 from service.db.session import Database, driver_url
@@ -37,10 +39,15 @@ FEW_SHARE = 0.02
 """Changed suppliers, as a number and a share, that a start reads again without anybody noticing."""
 
 
+Read = Callable[[Session, Sequence[CapabilityProfile]], list[EmbeddedProfile]]
+"""What the index is to hold of these suppliers, for those that have a vector."""
+
+
 class LiveIndex:
     """Keeps a `ProfileIndex` equal to the database; `beside` takes over what else must be as new.
 
-    The index may hold what was written before transaction `horizon`; `follow` keeps it in `file`.
+    The index may hold what was written before transaction `horizon`; `follow` keeps it in `file`. `read` says
+    what of the suppliers is held, where that is not their facts and all their vectors.
     """
 
     def __init__(
@@ -51,8 +58,10 @@ class LiveIndex:
         *,
         horizon: int = 0,
         file: Path | None = None,
+        read: Read | None = None,
     ) -> None:
         self.index = index
+        self._read = read or self._with_vectors
         self._beside = beside
         self._database = database
         self._file = file
@@ -130,13 +139,19 @@ class LiveIndex:
         self._stop.set()
 
     def _take_over(self, session: Session, suppliers: Sequence[Supplier]) -> None:
-        stored = stored_vectors(session, self.index.encoder_name, [supplier.id for supplier in suppliers])
+        profiles = capability_profiles(session, suppliers)
+        entries = self._read(session, profiles)
+        present = {entry.profile.supplier_id for entry in entries}
+        self.index.remove(*({profile.supplier_id for profile in profiles} - present))
+        self.index.put(*entries)
+
+    def _with_vectors(self, session: Session, profiles: Sequence[CapabilityProfile]) -> list[EmbeddedProfile]:
+        owners = [UUID(profile.supplier_id) for profile in profiles]
+        stored = stored_vectors(session, self.index.encoder_name, owners)
         entries = []
-        for supplier, profile in zip(suppliers, capability_profiles(session, suppliers), strict=True):
-            vectors = stored.get(supplier.id, {})
+        for owner, profile in zip(owners, profiles, strict=True):
+            vectors = stored.get(owner, {})
             passages = embedded_passages(passages_of_profile(profile), vectors, self.index.dimensions)
             if passages.passages:
                 entries.append(EmbeddedProfile(profile, passages))
-            else:
-                self.index.remove(profile.supplier_id)
-        self.index.put(*entries)
+        return entries

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 from zipfile import BadZipFile
 
 import structlog
@@ -32,6 +33,7 @@ from matching.index import ProfileIndex
 from matching.intent import ARTEFACT_FOLDER, IntentModel, is_refit_of
 from matching.ranker import Ranker
 from matching.recommender import Recommender
+from matching.retrieval import InMemory
 from matching.text import passages_of_need
 from service.db.session import Database
 from service.jobs.services import LazyEncoder
@@ -40,6 +42,7 @@ from service.kit.problems import Problem
 from service.ranking.queries import last_activation_number, ranker_in_use
 from service.recommendations.index_file import taken_up
 from service.recommendations.live_index import LiveIndex
+from service.recommendations.pgvector_retrieval import PgVectorRetrieval
 from service.recommendations.recent_lists import RecentLists
 from service.settings import Settings
 
@@ -127,13 +130,16 @@ class MatchingEngine:
         intent_dir: Path,
         policy: ListPolicy | None = None,
         index_file: Path | None = None,
+        kind: Literal["memory", "pgvector"] = "memory",
     ) -> None:
         self.recent_lists = RecentLists(database)
         self._policy = policy or ListPolicy()
         self._database = database
         self._encoder = encoder
         self._intent_dir = intent_dir
-        self._index_file = index_file
+        self._index_file = index_file if kind == "memory" else None
+        self._kind = kind
+        self._pgvector: PgVectorRetrieval | None = None
         self._recommender: Recommender | None = None
         self._live: LiveIndex | None = None
         self._activation: int | None = None
@@ -169,6 +175,8 @@ class MatchingEngine:
         """End the threads soon."""
         self._stopped.set()
         self.recent_lists.stop()
+        if self._pgvector is not None:
+            self._pgvector.close()
         if self._live is not None:
             self._live.stop()
 
@@ -298,9 +306,19 @@ class MatchingEngine:
             if self._live is None:
                 intent = load_intent(self._encoder.name, self._intent_dir)
                 index, horizon = self._first_index(self._encoder.name, intent.dimensions)
-                self._recommender = Recommender(index, intent, Ranker.expert(), self._policy)
+                if self._kind == "pgvector":
+                    self._pgvector = PgVectorRetrieval(
+                        self._database.url, index.encoder_name, index.dimensions
+                    )
+                retrieval = self._pgvector or InMemory()
+                self._recommender = Recommender(index, intent, Ranker.expert(), self._policy, retrieval)
                 self._live = LiveIndex(
-                    self._database, index, self._take_over_weights, horizon=horizon, file=self._index_file
+                    self._database,
+                    index,
+                    self._take_over_weights,
+                    horizon=horizon,
+                    file=self._index_file,
+                    read=self._pgvector.facts_only if self._pgvector else None,
                 )
                 INDEXED.set_function(lambda: len(index))
             return self._live

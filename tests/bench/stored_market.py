@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ import psycopg
 from pgvector.psycopg import register_vector
 from sqlmodel import SQLModel
 
-from matching.domain import CapabilityProfile, Passage
+from matching.domain import CapabilityProfile, FloatArray, Passage
 from matching.text import passages_of_profile, text_hash
 from service.db.embedded import EmbeddedPostgres
 from service.db.migrate import migrate
@@ -21,6 +21,8 @@ from service.db.session import Database, driver_url
 from service.db.tables import Reference, Solution, Supplier
 from service.kit.ids import new_id
 from tests.bench.market import facts, patterns, vectors
+
+MakeVectors = Callable[[np.random.Generator, int], FloatArray]
 
 BATCH = 500
 WORDS = ("categories", "industries", "processes", "smart_levels")
@@ -57,7 +59,7 @@ def stored_market(count: int, model: str) -> Iterator[tuple[Path, Database]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def fill(database: Database, count: int, model: str, seed: int = 1) -> None:
+def fill(database: Database, count: int, model: str, seed: int = 1, make: MakeVectors = vectors) -> None:
     """Write the suppliers, then their vectors, and let PostgreSQL count what it has."""
     chance = np.random.default_rng(seed)
     known = [_Pattern.of(profile) for profile in patterns()]
@@ -70,7 +72,7 @@ def fill(database: Database, count: int, model: str, seed: int = 1) -> None:
                 for table in (Supplier, Solution, Reference):
                     session.add_all(row for rows, _ in made for row in rows if isinstance(row, table))
                     session.flush()
-            _copy(connection, model, [key for _, keys in made for key in keys], chance)
+            _copy(connection, model, [key for _, keys in made for key in keys], make, chance)
         connection.commit()
         connection.autocommit = True
         connection.execute("VACUUM ANALYZE")
@@ -112,9 +114,13 @@ def _key(key: str, ids: dict[str, UUID]) -> str:
 
 
 def _copy(
-    connection: psycopg.Connection[object], model: str, keys: Keys, chance: np.random.Generator
+    connection: psycopg.Connection[object],
+    model: str,
+    keys: Keys,
+    make: MakeVectors,
+    chance: np.random.Generator,
 ) -> None:
-    made = vectors(chance, len(keys))
+    made = make(chance, len(keys))
     target = "COPY embedding (owner_id, model, passage, text_hash, vector) FROM STDIN (FORMAT BINARY)"
     with connection.cursor() as cursor, cursor.copy(target) as copy:
         copy.set_types(["uuid", "text", "text", "text", "vector"])
