@@ -68,7 +68,7 @@ class LiveIndex:
         self._kept_at = time.monotonic()
         self._changed_since = 0
         self.refreshed_at: datetime | None = None
-        self._horizon = horizon
+        self.horizon = horizon
         self._refreshing = threading.Lock()
         self._stop = threading.Event()
 
@@ -92,13 +92,13 @@ class LiveIndex:
             ).one()
             changed = session.exec(
                 select(Supplier)
-                .where(col(Supplier.changed_in) >= self._horizon, col(Supplier.changed_in) < newest.next)
+                .where(col(Supplier.changed_in) >= self.horizon, col(Supplier.changed_in) < newest.next)
                 .order_by(col(Supplier.id))
             ).all()
             for start in range(0, len(changed), BATCH):
                 self._take_over(session, changed[start : start + BATCH])
             self._beside(session)
-        self._horizon = newest.oldest
+        self.horizon = newest.oldest
         self.refreshed_at = clock.now()
         return len(changed)
 
@@ -131,7 +131,7 @@ class LiveIndex:
         if self._file is None or not since or not worth:
             return
         self._changed_since, self._kept_at = 0, time.monotonic()
-        told = (self._file, self._database, self.index, self._horizon)
+        told = (self._file, self._database, self.index, self.horizon)
         threading.Thread(target=keep, args=told, name="index-file", daemon=True).start()
 
     def stop(self) -> None:

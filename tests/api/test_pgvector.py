@@ -34,7 +34,7 @@ VARIED = """
                       ELSE status END,
         service_regions = CASE WHEN random() < 0.3 THEN '{}'
                                ELSE service_regions[1:1 + (3 * random())::int] END,
-        certifications = CASE WHEN random() < 0.5 THEN '{GS,VENTURE}' WHEN random() < 0.5 THEN '{GS}'
+        certifications = CASE WHEN random() < 0.5 THEN ARRAY['GS','VENTURE'] WHEN random() < 0.5 THEN ARRAY['GS']
                               ELSE '{}' END,
         concurrent_project_capacity = CASE WHEN random() < 0.4 THEN (2 * random())::int END;
     UPDATE solution SET price_min_won = CASE WHEN random() < 0.7 THEN (100000000 * random())::bigint END;
@@ -123,7 +123,7 @@ def test_both_find_the_same_and_recommend_the_same(both: Both, request: pytest.F
     one, other = both.memory.index.snapshot(), both.pgvector.index.snapshot()
     assert list(one.slots) == list(other.slots)
     sizes = set()
-    for number in range(30):
+    for number in range(20):
         wanted = asked(number, both.memory, make)
         chance = np.random.default_rng(number)
         query = Query(wanted, chance.random(len(category_codes()), np.float32), both.memory.ranker.weight_row)
