@@ -36,7 +36,8 @@ def test_only_what_changed_since_is_read(kept: Path, database: Database) -> None
     with database.transaction() as session:
         changed = session.execute(
             text(
-                "UPDATE supplier SET status = 'suspended' WHERE business_number = '0000000003' RETURNING id::text"
+                "UPDATE supplier SET status = 'suspended' "
+                "WHERE business_number = '0000000003' RETURNING id::text"
             )
         ).scalar_one()
     live, read = started(kept, database)

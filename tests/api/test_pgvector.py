@@ -34,7 +34,8 @@ VARIED = """
                       ELSE status END,
         service_regions = CASE WHEN random() < 0.3 THEN '{}'
                                ELSE service_regions[1:1 + (3 * random())::int] END,
-        certifications = CASE WHEN random() < 0.5 THEN ARRAY['GS','VENTURE'] WHEN random() < 0.5 THEN ARRAY['GS']
+        certifications = CASE WHEN random() < 0.5 THEN ARRAY['GS','VENTURE']
+                              WHEN random() < 0.5 THEN ARRAY['GS']
                               ELSE '{}' END,
         concurrent_project_capacity = CASE WHEN random() < 0.4 THEN (2 * random())::int END;
     UPDATE solution SET price_min_won = CASE WHEN random() < 0.7 THEN (100000000 * random())::bigint END;
