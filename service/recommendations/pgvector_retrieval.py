@@ -234,7 +234,7 @@ def _taken_over(
     spans: dict[str, tuple[float, float]] = {}
     for row in rows:
         if row.supplier is None:
-            spans[row.solution] = tuple(map(float, np.float32((row.solution_near, row.summary_near))))
+            spans[row.solution] = (float(np.float32(row.solution_near)), float(np.float32(row.summary_near)))
             continue
         slot = snapshot.slots.get(row.supplier)
         if slot is None:
