@@ -37,7 +37,7 @@ def write_arrays(path: Path, heading: Mapping[str, Any], arrays: Arrays) -> None
     for name, array in arrays.items():
         placed[name] = {"dtype": array.dtype.str, "shape": array.shape, "offset": offset}
         offset += _padded(array.nbytes)
-    told = json.dumps({"heading": heading, "arrays": placed}, ensure_ascii=False, default=str).encode()
+    told = json.dumps({"heading": heading, "arrays": placed}, ensure_ascii=False).encode()
     told += b" " * (-(_FRONT.size + len(told)) % _ALIGNMENT)
     unfinished, number = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")[::-1]
     try:
@@ -89,6 +89,8 @@ def _checksum(held: mmap.mmap) -> int:
     with memoryview(held) as whole:
         for start in range(_FRONT.size, len(whole), _CHUNK):
             found = zlib.crc32(whole[start : start + _CHUNK], found)
+    if hasattr(mmap, "MADV_DONTNEED"):  # what was only added up need not stay resident
+        held.madvise(mmap.MADV_DONTNEED)
     return found
 
 

@@ -5,6 +5,7 @@ machine share one copy and start without counting or encoding anything. Only the
 read into memory.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -53,9 +54,11 @@ def save_index(index: ProfileIndex, path: Path, origin: Mapping[str, Any] | None
         "encoder": index.encoder_name,
         "dimensions": index.dimensions,
         "origin": dict(origin or {}),
-        "suppliers": [_told(snapshot, slot) for slot in slots],
     }
+    facts = [json.dumps(_told(snapshot, slot), ensure_ascii=False, default=str).encode() for slot in slots]
     arrays: dict[str, NDArray[Any]] = {
+        "facts": np.frombuffer(b"".join(facts), np.uint8),
+        "fact_ends": np.cumsum([len(one) for one in facts], dtype=np.int64),
         "grams": np.concatenate([_NO_WORDS.grams, *(row.grams for row in words)]),
         "counts": np.concatenate([_NO_WORDS.counts, *(row.counts for row in words)]),
         "gram_ends": np.cumsum([len(row.grams) for row in words], dtype=np.int64),
@@ -75,7 +78,7 @@ def load_index(path: Path) -> SavedIndex:
             raise IndexFileError(f"{path} was written by another version of the matching library")
         index = ProfileIndex(heading["encoder"], heading["dimensions"])
         owned = [(arrays[name], arrays[f"{name}_owners"]) for name in _TABLES]
-        index.take_up(list(_kept(heading, arrays)), KeptVectors(*owned))
+        index.take_up(list(_kept(arrays)), KeptVectors(*owned))
     except (ArrayFileError, KeyError, TypeError, ValueError) as error:
         raise IndexFileError(f"{path} is no saved index: {error}") from error
     return SavedIndex(index, heading["origin"])
@@ -105,11 +108,14 @@ def _told(snapshot: IndexSnapshot, slot: int) -> dict[str, Any]:
     }
 
 
-def _kept(heading: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Iterator[KeptSupplier]:
-    grams, counts, sentences = arrays["grams"], arrays["counts"], arrays["sentences"]
+def _kept(arrays: Mapping[str, NDArray[Any]]) -> Iterator[KeptSupplier]:
+    """One supplier after another: all facts parsed at once would take several times their room."""
+    facts, grams, counts, sentences = (arrays[name] for name in ("facts", "grams", "counts", "sentences"))
+    fact_spans = pairwise([0, *arrays["fact_ends"].tolist()])
     word_spans = pairwise([0, *arrays["gram_ends"].tolist()])
     sentence_spans = pairwise([0, *arrays["sentence_ends"].tolist()])
-    for told, words, spoken in zip(heading["suppliers"], word_spans, sentence_spans, strict=True):
+    for fact, words, spoken in zip(fact_spans, word_spans, sentence_spans, strict=True):
+        told = json.loads(facts[slice(*fact)].tobytes())
         texts = tuple(told["sentences"])
         vectors = sentences[slice(*spoken)].reshape(len(texts), -1) if texts else NO_SENTENCES.vectors
         yield KeptSupplier(

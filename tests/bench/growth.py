@@ -9,6 +9,7 @@ taken to grow in proportion beyond the larger size; run it with sizes as large a
 import statistics
 import sys
 import tempfile
+import tracemalloc
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -46,11 +47,6 @@ class Measured:
     pgvector_ms: float
 
 
-def resident() -> float:
-    """Bytes of this process that lie in memory."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096
-
-
 def milliseconds(index: ProfileIndex, retrieval: Retrieval) -> float:
     """The median of a few searches for needs that every second supplier may have."""
     snapshot, times = index.snapshot(), []
@@ -65,13 +61,16 @@ def milliseconds(index: ProfileIndex, retrieval: Retrieval) -> float:
 
 
 def measured(size: int) -> Measured:
-    """One size: the facts first, so that their growth is not hidden by memory that was freed."""
+    """One size; what the facts take is what was allocated for them and is still held."""
     say_aside(f"공급기업 {size:,}곳")
     with stored_market(size, MODEL) as (_, database), tempfile.TemporaryDirectory() as folder:
         pgvector = PgVectorRetrieval(database.url, MODEL, DIMENSIONS)
-        before, facts = resident(), ProfileIndex(MODEL, DIMENSIONS)
+        tracemalloc.start()
+        facts = ProfileIndex(MODEL, DIMENSIONS)
         LiveIndex(database, facts, read=pgvector.facts_only).refresh()
-        own, slow = resident() - before, milliseconds(facts, pgvector)
+        own = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        slow = milliseconds(facts, pgvector)
         pgvector.close()
         whole = ProfileIndex(MODEL, DIMENSIONS)
         LiveIndex(database, whole).refresh()
