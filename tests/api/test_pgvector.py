@@ -1,28 +1,36 @@
 """Retrieval by PostgreSQL finds what retrieval in memory finds, whatever the filter."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
+from starlette.testclient import TestClient
 
 from matching.domain import EmbeddedPassages, FloatArray, NeedProfile
 from matching.features import EmbeddedNeed
 from matching.index import ProfileIndex
+from matching.index.vector_table import TableView
 from matching.intent import IntentModel
 from matching.ranker import Ranker
 from matching.recommender import Recommender
 from matching.retrieval import InMemory, Query, Wanted
 from matching.taxonomy import category_codes, regions
 from matching.text import passages_of_need
+from service.app import create_app
 from service.db.session import Database
 from service.recommendations.live_index import LiveIndex
 from service.recommendations.pgvector_retrieval import PgVectorRetrieval
+from service.settings import Settings
 from tests.bench.market import DIMENSIONS, need, vectors
 from tests.bench.stored_market import fill
+from tests.factories import companies
+from tests.factories.encoders import CountingEncoder
+from tests.factories.people import staff
 
 MODEL = "random"
 SUPPLIERS = 80
@@ -146,3 +154,33 @@ def test_both_find_the_same_and_recommend_the_same(both: Both, request: pytest.F
             assert their.evidence == ours.evidence
             assert [each.code for each in their.reasons] == [each.code for each in ours.reasons]
     assert max(sizes) > 5  # the filters left something to find
+
+
+def test_the_setting_changes_who_searches_and_not_the_answer(
+    matching_client: TestClient,
+    catch_up: Callable[[], None],
+    settings: Settings,
+    database: Database,
+    encoder: CountingEncoder,
+) -> None:
+    manager = staff(matching_client)
+    for _ in range(2):
+        made = matching_client.post("/v1/suppliers", json=companies.supplier()).json()
+        matching_client.post(f"/v1/suppliers/{made['id']}/approval", headers=manager)
+    catch_up()
+    app = create_app(settings.model_copy(update={"index": "pgvector"}), database, encoder=encoder)
+    app.state.matching.refresh()
+    assert not any(len(table.base) + len(table.added) for table in vector_tables(app))
+    answers = [
+        client.post("/v1/recommendations/preview", json=companies.preview(), headers=manager).json()
+        for client in (matching_client, TestClient(app))
+    ]
+    app.state.matching.stop()
+    assert len(answers[0]["items"]) == 2
+    assert answers[1]["items"] == answers[0]["items"]
+
+
+def vector_tables(app: FastAPI) -> tuple[TableView, ...]:
+    """Where a process would hold vectors."""
+    snapshot = app.state.matching.recommender().index.snapshot()
+    return (snapshot.solution_vectors, snapshot.summary_vectors, snapshot.problem_vectors)
