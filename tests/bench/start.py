@@ -72,7 +72,10 @@ class Serving:
         """The moment of the first recommendation for a text that nobody stored."""
         return self._when(lambda client: client.post("/v1/recommendations/preview", json=companies.preview()))
 
-    def stop(self) -> None:
+    def __enter__(self) -> "Serving":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._process.terminate()
         self._process.wait()
 
@@ -125,17 +128,14 @@ def report(count: int) -> None:
     """The table."""
     with prepared(count) as (folder, url):
         sys.stdout.write(f"{HEADING}\n|{' --- |' * 7}\n")
-        first = Serving(folder, url)
-        sys.stdout.write(line("처음 (보관한 색인 없음)", first))
-        while not Settings(data_dir=folder).index_file.exists():
-            time.sleep(0.1)
-        first.stop()
-        again = Serving(folder, url)
-        sys.stdout.write(line("다시 (보관한 색인에서)", again))
-        beside = Serving(folder, url)
-        sys.stdout.write(line("그 옆에 하나 더", beside))
-        again.stop()
-        beside.stop()
+        with Serving(folder, url) as first:
+            sys.stdout.write(line("처음 (보관한 색인 없음)", first))
+            while not Settings(data_dir=folder).index_file.exists():
+                time.sleep(0.1)
+        with Serving(folder, url) as again:
+            sys.stdout.write(line("다시 (보관한 색인에서)", again))
+            with Serving(folder, url) as beside:
+                sys.stdout.write(line("그 옆에 하나 더", beside))
 
 
 if __name__ == "__main__":
