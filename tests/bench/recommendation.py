@@ -9,7 +9,7 @@ encoded). A line is a number of suppliers and the share of them that may be reco
   are measured against all suppliers, as ours are so that a score does not depend on who was ruled out.
 
 Medians over needs, each measured `TURNS` times in turn with the others, one thread. Read the ratios.
-Sizes: 5,000 and 100,000 unless named; 1,000,000 needs 40 GB.
+Sizes: 5,000 and 100,000 unless named; 1,000,000 takes tens of gigabytes.
 """
 
 import statistics
