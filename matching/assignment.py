@@ -25,7 +25,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 Shortage = Literal["no_candidate_above_floor", "capacity_exhausted"]
@@ -174,6 +173,8 @@ def most_expected(market: Market, worth: Sequence[float]) -> NDArray[np.bool_]:
     `worth` is what the first, second, ... supplier of a need counts beyond its score; it must not rise from
     round to round. All zeros leave fairness out.
     """
+    from scipy.optimize import linprog  # noqa: PLC0415 - slow to import, only for this
+
     needs, pairs = len(market.needs), len(market.pairs)
     if not pairs:
         return np.zeros(0, np.bool_)

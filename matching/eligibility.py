@@ -73,15 +73,14 @@ def verdicts(rows: Rows, profiles: Sequence[CapabilityProfile | None], need: Nee
 
 
 def exclusions(
-    verdict: NDArray[np.int8], rows: Rows, profiles: Sequence[CapabilityProfile | None]
+    verdict: NDArray[np.int8], rows: Rows, supplier_ids: NDArray[np.object_]
 ) -> tuple[Exclusion, ...]:
     """The rules that excluded somebody, with the suppliers, in the order of `RULES`."""
     found = []
     for place, code in enumerate(RULES):
-        slots = np.flatnonzero((verdict == place) & rows["present"]).tolist()
-        ids = tuple(profile.supplier_id for slot in slots if (profile := profiles[slot]) is not None)
-        if ids:
-            found.append(Exclusion(code, ids))
+        ids = supplier_ids[(verdict == place) & rows["present"]]
+        if len(ids):
+            found.append(Exclusion(code, tuple(ids.tolist())))
     return tuple(found)
 
 
@@ -126,18 +125,19 @@ def _missing_certification(
 
 def is_affordable(need: NeedProfile, solution: Solution) -> bool:
     """Whether the price floor of a solution, where it has one, lies within the budget and its tolerance."""
-    most = _most_won(need)
+    most = most_won(need)
     return most is None or (solution.price_min_won or 0) <= most
 
 
 def _over_budget(rows: Rows, _: Sequence[CapabilityProfile | None], need: NeedProfile) -> Mask:
-    most = _most_won(need)
+    most = most_won(need)
     if most is None:
         return np.zeros(len(rows), np.bool_)
     return np.asarray(rows["price_floor_won"] > most)
 
 
-def _most_won(need: NeedProfile) -> int | None:
+def most_won(need: NeedProfile) -> int | None:
+    """The highest price floor that is no exclusion; None without a budget."""
     return None if need.budget_won is None else math.floor(need.budget_won * BUDGET_TOLERANCE)
 
 

@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import expit, log_softmax, logit, softmax
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from matching.domain import FloatArray, InferredCategory
+from matching.grams import count_rows, known_counts
 from matching.text import lexical_form
 
 ARTEFACT_FOLDER = Path(__file__).parent / "artefacts" / "intent"
@@ -47,6 +47,9 @@ CASE_STEPS = 256
 """The vectors of learned cases are stored in so many steps a unit, a byte a number: that moves a cosine by a
 thousandth and halves the largest part of the artefact."""
 
+WRITTEN_HASH = "written_statements_sha256"
+"""On the card of a refitted model: the statements to which the confirmed needs were added."""
+
 Numbers = NDArray[np.float64]
 Probabilities = NDArray[np.float64]
 
@@ -68,14 +71,17 @@ class IntentFeatures:
         return np.asarray(vectors, np.float64) - self.centre
 
     def grams(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """TF-IDF of n-grams, rows of length 1."""
-        return self._vectorizer.transform([lexical_form(text) for text in texts])
+        """TF-IDF of n-grams with damped counts, rows of length 1, as `gram_vectorizer` fits them."""
+        counted = [known_counts(lexical_form(text), *GRAMS, self._columns) for text in texts]
+        rows = count_rows(counted, len(self.vocabulary))
+        rows.data = (np.log(rows.data) + 1.0) * self.rarity[rows.indices]
+        lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+        rows.data /= np.repeat(lengths, np.diff(rows.indptr))
+        return rows
 
     @cached_property
-    def _vectorizer(self) -> TfidfVectorizer:
-        vectorizer = gram_vectorizer(vocabulary=list(self.vocabulary))
-        vectorizer.idf_ = self.rarity
-        return vectorizer
+    def _columns(self) -> dict[str, int]:
+        return {gram: column for column, gram in enumerate(self.vocabulary)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,6 +127,11 @@ class IntentModel:
     cases: LearnedCases
     sigmoids: Sigmoids
     card: Mapping[str, Any]
+
+    @property
+    def dimensions(self) -> int:
+        """Length of the vectors that it reads."""
+        return len(self.features.centre)
 
     def probabilities(self, texts: Sequence[str], vectors: FloatArray) -> Probabilities:
         """Shape (n, categories). `vectors` are those of the texts under the "query" prompt."""
@@ -194,16 +205,14 @@ class IntentModel:
         )
 
 
+def is_refit_of(refitted: IntentModel, shipped: IntentModel) -> bool:
+    """Whether a model was fitted on the shipped one's statements and more: an older one is outranked."""
+    return bool(refitted.card.get(WRITTEN_HASH) == shipped.card["statements_sha256"])
+
+
 def features_row(centred: Numbers, grams: sparse.csr_matrix) -> sparse.csr_matrix:
     """Both views side by side, as the regressions see them."""
     return sparse.hstack([sparse.csr_matrix(centred * VECTOR_SCALE), grams], format="csr")
-
-
-def gram_vectorizer(**options: Any) -> TfidfVectorizer:
-    """Character n-grams inside words, with damped counts."""
-    return TfidfVectorizer(
-        analyzer="char_wb", ngram_range=GRAMS, sublinear_tf=True, lowercase=False, **options
-    )
 
 
 def _write_json(path: Path, content: object, indent: int | None = None) -> None:

@@ -19,15 +19,14 @@ from matching.intent import ARTEFACT_FOLDER, IntentModel, Probabilities
 from matching.intent_training import (
     ExampleTable,
     Indices,
-    ProblemExample,
     calibrated_model,
     cross_fitted_probabilities,
     fit_regressions,
     folds,
     held_out_signs,
-    read_examples,
 )
 from matching.metrics import binary_log_loss, expected_calibration_error, top_accuracy
+from matching.problem_examples import ProblemExample, read_examples
 from matching.taxonomy import category_codes
 
 SHARES = (0.125, 0.25, 0.5, 1.0)

@@ -17,20 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.encoder import Encoder
-from matching.intent import IntentModel, Probabilities
+from matching.intent import WRITTEN_HASH, Probabilities
 from matching.intent_artefact import card_of, examples_hash
 from matching.intent_training import (
     ExampleTable,
     Labels,
-    ProblemExample,
     calibrated_model,
     cross_fitted_probabilities,
     held_out_signs,
 )
 from matching.metrics import binary_log_loss
-
-WRITTEN_HASH = "written_statements_sha256"
-"""On the card of a refitted model: the statements to which the confirmed needs were added."""
+from matching.problem_examples import ProblemExample
 
 TOLERANCE = 1.01
 """Multiple to which the log-loss of the written statements may rise before the refit counts as worse."""
@@ -68,11 +65,6 @@ def refit_intent(
         origin = {WRITTEN_HASH: examples_hash(written), "confirmed_needs": len(confirmed)}
         replace(calibrated_model(table, signs), card=card_of(table, signs) | origin).save(folder)
     return found
-
-
-def is_refit_of(refitted: IntentModel, shipped: IntentModel) -> bool:
-    """Whether a model was fitted on the shipped one's statements and more: an older one is outranked."""
-    return bool(refitted.card.get(WRITTEN_HASH) == shipped.card["statements_sha256"])
 
 
 def _compared(table: ExampleTable, signs: Labels) -> Refit:

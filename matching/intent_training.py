@@ -5,16 +5,16 @@ grouped first. The names, descriptions and synonyms of the categories are learne
 nothing is judged on them. The same statements and the same encoder give the same numbers.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csgraph, csr_matrix
 from scipy.special import expit
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
@@ -22,14 +22,15 @@ from matching.domain import FloatArray
 from matching.encoder import Encoder
 from matching.intent import (
     CASE_STEPS,
+    GRAMS,
     IntentFeatures,
     IntentModel,
     LearnedCases,
     Probabilities,
     Sigmoids,
     features_row,
-    gram_vectorizer,
 )
+from matching.problem_examples import ProblemExample
 from matching.taxonomy import category_codes, solution_categories
 from matching.text import lexical_form
 
@@ -46,33 +47,6 @@ SIGNS = 3
 
 Indices = NDArray[np.int64]
 Labels = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemExample:
-    """A problem as a manufacturer would write it, with the categories that it calls for, main one first.
-
-    A `definition` is a description of the category itself: learned from, never judged on. A `recorded` one
-    is the need of a real company: no word of it enters the vocabulary.
-    """
-
-    text: str
-    categories: tuple[str, ...]
-    industry: str | None = None
-    definition: bool = False
-    recorded: bool = False
-
-
-def read_examples(path: Path) -> tuple[ProblemExample, ...]:
-    """Statements from JSON Lines; raises ValueError that names the line of an unknown category."""
-    known = set(category_codes())
-    examples = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        row = json.loads(line)
-        if not row["categories"] or not known.issuperset(row["categories"]):
-            raise ValueError(f"{path.name}, line {number}: unknown categories {row['categories']}")
-        examples.append(ProblemExample(row["text"], tuple(row["categories"]), row.get("industry")))
-    return tuple(examples)
 
 
 def category_definitions() -> tuple[ProblemExample, ...]:
@@ -136,6 +110,13 @@ def label_weights(examples: Sequence[ProblemExample]) -> Labels:
         for place, code in enumerate(example.categories):
             labels[row, column[code]] = LABEL_WEIGHTS[min(place, len(LABEL_WEIGHTS) - 1)]
     return labels
+
+
+def gram_vectorizer(**options: Any) -> TfidfVectorizer:
+    """Character n-grams inside words, with damped counts."""
+    return TfidfVectorizer(
+        analyzer="char_wb", ngram_range=GRAMS, sublinear_tf=True, lowercase=False, **options
+    )
 
 
 def near_copy_groups(texts: Sequence[str]) -> Indices:

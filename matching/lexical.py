@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer
 
+from matching.grams import count_rows, hashed_counts
 from matching.taxonomy import category_name, mentioned_categories, mentioned_processes
 
 GRAMS = (2, 3)
@@ -36,9 +36,7 @@ def expanded(text: str) -> str:
 
 def gram_counts(texts: Sequence[str]) -> sparse.csr_matrix:
     """How often each hashed character n-gram stands in each text; rows of it can be kept and stacked."""
-    if not texts:
-        return sparse.csr_matrix((0, BUCKETS))
-    return _counter().transform([expanded(text) for text in texts])
+    return count_rows([hashed_counts(expanded(text).lower(), *GRAMS, BUCKETS) for text in texts], BUCKETS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +78,3 @@ class LexicalModel:
         asked = np.zeros(self.weights.shape[1])
         asked[grams] = 1.0
         return np.asarray(self.weights @ asked) / rarity
-
-
-def _counter() -> HashingVectorizer:
-    return HashingVectorizer(
-        analyzer="char_wb", ngram_range=GRAMS, n_features=BUCKETS, norm=None, alternate_sign=False
-    )

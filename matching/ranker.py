@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from matching.domain import FloatArray
@@ -139,6 +138,8 @@ def fit(judgements: Sequence[Judgement], anchor: Ranker | None = None) -> Ranker
     weight is held is the expert's in either case. Raises ValueError for an outcome outside 0 to 1 or a
     feature that is not today's.
     """
+    from scipy.optimize import minimize  # noqa: PLC0415 - slow to import, only for this
+
     design, outcomes, weights = _design(judgements)
     anchor = anchor or Ranker.expert()
     terms = [INTERCEPT, *(PRIOR[name] for name in FEATURE_NAMES), POSITION]

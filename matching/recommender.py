@@ -19,13 +19,13 @@ from matching.domain import (
     Recommendation,
     Solution,
 )
-from matching.eligibility import ELIGIBLE, RULES, approved_count, exclusion_of, exclusions
+from matching.eligibility import approved_count, exclusion_of, exclusions
 from matching.explanation import Pair, cautions, evidence, notes, reasons
 from matching.exposure import UNSEEN, Exposure
-from matching.features import FEATURE_NAMES, Candidates, EmbeddedNeed, candidates, shortlist
-from matching.features.signals import signals
+from matching.features import FEATURE_NAMES, Candidates, EmbeddedNeed, candidates
 from matching.index import IndexSnapshot
 from matching.ranker import Ranker, score_of
+from matching.retrieval import InMemory, Query, Retrieval, ShownTexts, Wanted
 from matching.stages import Watch, unwatched
 from matching.taxonomy import category_codes
 
@@ -88,6 +88,7 @@ class Recommender:
     intent: Intent
     ranker: Ranker
     policy: ListPolicy = field(default_factory=ListPolicy)
+    retrieval: Retrieval = field(default_factory=InMemory)
     watch: Watch = unwatched
 
     def held(self) -> "Recommender":
@@ -105,11 +106,9 @@ class Recommender:
         snapshot = self.index.snapshot()
         with self.watch("intent"):
             inferred = self.infer([need])[0]
+        scored = self._scored(snapshot, need, inferred, Wanted(need.profile))
         with self.watch("eligibility"):
-            verdict = snapshot.verdicts(need.profile)
-            allowed = np.asarray((verdict == ELIGIBLE) & snapshot.rows["present"])
-            excluded = exclusions(verdict, snapshot.rows, snapshot.profiles)
-        scored = self._scored(snapshot, need, inferred, allowed)
+            excluded = exclusions(snapshot.verdicts(need.profile), snapshot.rows, snapshot.supplier_ids)
         with self.watch("diversify"):
             selection = _selection(scored, limit, self.policy, exposure)
         with self.watch("explain"):
@@ -123,7 +122,7 @@ class Recommender:
         """
         snapshot = self.index.snapshot()
         return [
-            _scores(self._scored(snapshot, need, inferred, _eligible_or_busy(snapshot, need)))
+            _scores(self._scored(snapshot, need, inferred, Wanted(need.profile, busy_too=True)))
             for need, inferred in zip(needs, self.infer(needs), strict=True)
         ]
 
@@ -153,16 +152,17 @@ class Recommender:
         slot = snapshot.slots.get(supplier_id)
         if slot is None or not needs:
             return ()
-        only = np.arange(len(snapshot.profiles)) == slot
         eligible = [need for need in needs if exclusion_of(snapshot.profile(slot), need.profile) is None]
         found: list[tuple[_Scored, int]] = []
         for need, inferred in zip(eligible, self.infer(eligible), strict=True):
-            scored = self._scored(snapshot, need, inferred, only)
+            wanted = Wanted(need.profile, only=frozenset([supplier_id]))
+            scored = self._scored(snapshot, need, inferred, wanted)
             found += [(scored, row) for row in scored.order]
         found.sort(key=lambda pair: (-pair[0].log_odds[pair[1]], pair[0].need.profile.need_id or ""))
         # Explaining costs more than scoring, so only what is shown is explained.
+        texts = self.retrieval.shown_texts(snapshot, [slot])[slot]
         return tuple(
-            Lead(rank, scored.need.profile.need_id or "", self._match(scored, row, rank, today))
+            Lead(rank, scored.need.profile.need_id or "", self._match(scored, row, texts, rank, today))
             for rank, (scored, row) in enumerate(found[:limit], start=1)
         )
 
@@ -179,15 +179,15 @@ class Recommender:
         snapshot: IndexSnapshot,
         need: EmbeddedNeed,
         inferred: tuple[InferredCategory, ...],
-        allowed: NDArray[np.bool_],
+        wanted: Wanted,
     ) -> _Scored:
         by_code = {item.category: item.probability for item in inferred}
         probabilities = np.array([by_code.get(code, 0.0) for code in category_codes()], np.float32)
+        query = Query(need, probabilities, self.ranker.weight_row)
         with self.watch("retrieve"):
-            seen = signals(snapshot, need, probabilities)
-            slots = shortlist(snapshot, seen, self.ranker.weight_row, allowed, SHORTLIST)
+            found = self.retrieval.search(snapshot, wanted, query, SHORTLIST)
         with self.watch("features"):
-            measured = candidates(snapshot, need, seen, slots)
+            measured = candidates(snapshot, need, found.signals, found.slots)
         with self.watch("score"):
             log_odds = self.ranker.log_odds(measured.values)
             order = _order(snapshot, measured, log_odds)
@@ -201,17 +201,20 @@ class Recommender:
         supplier_ids: Sequence[str],
         today: date,
     ) -> Recommendation:
-        only = np.zeros(len(snapshot.profiles), np.bool_)
-        only[[snapshot.slots[one] for one in supplier_ids if one in snapshot.slots]] = True
-        scored = self._scored(snapshot, need, inferred, only)
+        wanted = Wanted(need.profile, only=frozenset(supplier_ids))
+        scored = self._scored(snapshot, need, inferred, wanted)
         return self._recommendation(scored, Selection(tuple(range(len(scored.order)))), (), today)
 
     def _recommendation(
         self, scored: _Scored, selection: Selection, excluded: tuple[Exclusion, ...], today: date
     ) -> Recommendation:
+        slots = {place: int(scored.candidates.slots[scored.order[place]]) for place in selection.places}
+        texts = self.retrieval.shown_texts(scored.snapshot, list(slots.values()))
         return Recommendation(
             matches=tuple(
-                self._match(scored, scored.order[place], rank, today, selection.added.get(place))
+                self._match(
+                    scored, scored.order[place], texts[slots[place]], rank, today, selection.added.get(place)
+                )
                 for rank, place in enumerate(selection.places, start=1)
             ),
             excluded=excluded,
@@ -221,9 +224,16 @@ class Recommender:
             held_back=_held_back(scored, selection),
         )
 
-    def _match(self, scored: _Scored, row: int, rank: int, today: date, added_by: str | None = None) -> Match:
-        pair = _pair(scored, row)
-        slot = int(scored.candidates.slots[row])
+    def _match(
+        self,
+        scored: _Scored,
+        row: int,
+        texts: ShownTexts,
+        rank: int,
+        today: date,
+        added_by: str | None = None,
+    ) -> Match:
+        pair = _pair(scored, row, texts)
         log_odds = float(scored.log_odds[row])
         contributions = self.ranker.contributions(scored.candidates.values[row])
         return Match(
@@ -233,17 +243,11 @@ class Recommender:
             score=score_of(log_odds),
             log_odds=log_odds,
             reasons=reasons(pair, contributions, self.ranker.intercept),
-            evidence=evidence(scored.need, scored.snapshot.sentences[slot]),
+            evidence=evidence(scored.need, texts.sentences),
             cautions=cautions(pair, today),
             features=pair.features,
             notes=notes(pair, added_by),
         )
-
-
-def _eligible_or_busy(snapshot: IndexSnapshot, need: EmbeddedNeed) -> NDArray[np.bool_]:
-    verdict = snapshot.verdicts(need.profile)
-    fits = (verdict == ELIGIBLE) | (verdict == RULES.index("no_capacity"))
-    return np.asarray(fits & snapshot.rows["present"])
 
 
 def _scores(scored: _Scored) -> tuple[tuple[str, float], ...]:
@@ -303,15 +307,15 @@ def _solution(scored: _Scored, row: int) -> Solution:
     return profile.solutions[number]
 
 
-def _pair(scored: _Scored, row: int) -> Pair:
-    slot = int(scored.candidates.slots[row])
+def _pair(scored: _Scored, row: int, texts: ShownTexts) -> Pair:
     snapshot = scored.snapshot
+    profile = snapshot.profile(int(scored.candidates.slots[row]))
     return Pair(
         need=scored.need,
-        profile=snapshot.profile(slot),
+        profile=profile,
         solution=_solution(scored, row),
         processes=snapshot.solution_processes[int(scored.candidates.places[row])],
-        nearest_reference=snapshot.nearest_reference(slot, scored.need.parts),
+        nearest_reference=texts.nearest_reference(profile, scored.need.parts),
         inferred=scored.inferred,
         features=dict(zip(FEATURE_NAMES, scored.candidates.values[row].tolist(), strict=True)),
     )

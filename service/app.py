@@ -68,7 +68,12 @@ from service.privacy import endpoints as privacy
 from service.programmes import endpoints as programmes
 from service.ranking import endpoints as ranking
 from service.recommendations import endpoints as recommendations
-from service.recommendations.matching_engine import MatchingEngine, list_policy, load_encoder
+from service.recommendations.matching_engine import (
+    MatchingEngine,
+    encoder_name,
+    list_policy,
+    load_encoder,
+)
 from service.refusals import REFUSALS
 from service.settings import Settings
 from service.suppliers import certificate_endpoints as certificates
@@ -144,8 +149,16 @@ def create_app(
     `encoder` replaces the one that the settings name; `with_worker` runs the jobs in this process too.
     """
     configure_logging(settings.log_level)
-    lazy_encoder = LazyEncoder(lambda: encoder or load_encoder(settings))
-    engine = MatchingEngine(database, lazy_encoder, settings.intent_dir, list_policy(settings))
+    name = encoder.name if encoder else encoder_name(settings)
+    lazy_encoder = LazyEncoder(lambda: encoder or load_encoder(settings), name)
+    engine = MatchingEngine(
+        database,
+        lazy_encoder,
+        settings.intent_dir,
+        list_policy(settings),
+        settings.index_file,
+        settings.index,
+    )
     register = make_register(settings)
 
     @contextlib.asynccontextmanager

@@ -115,6 +115,9 @@ class Settings(BaseSettings):
     embedding_model: str | None = Field(
         None, description="model folder or hub id; none: the prepared e5-small"
     )
+    index: Literal["memory", "pgvector"] = Field(
+        "memory", description="who holds the vectors that are searched: each process, or PostgreSQL"
+    )
     cover_kinds: Literal["on", "off"] = Field(
         "on", description="when it is uncertain what a need calls for, show each probable kind"
     )
@@ -184,6 +187,11 @@ class Settings(BaseSettings):
     def intent_dir(self) -> Path:
         """Where an intent model fitted for another encoder is kept."""
         return self.data_dir / "intent"
+
+    @property
+    def index_file(self) -> Path:
+        """Where the processes of this machine keep the index that they start from."""
+        return self.data_dir / "index"
 
     @property
     def demo_password_file(self) -> Path:

@@ -23,7 +23,8 @@ from starlette.testclient import TestClient
 
 import service.accounts.passwords
 from matching.encoder import HashingEncoder
-from matching.intent_training import fit_intent, read_examples
+from matching.intent_training import fit_intent
+from matching.problem_examples import read_examples
 from seed_data import PROBLEM_EXAMPLES
 from service.app import create_app
 from service.business_status.nts import make_register

@@ -13,8 +13,6 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, ward
-from sklearn.metrics import adjusted_rand_score, silhouette_samples
 
 from matching.clusters.representation import Numbers, unit_rows
 
@@ -101,10 +99,12 @@ class Refits:
         chance = np.random.default_rng(SEED)
         size = round(REFITTED_SHARE * len(self.points))
         kept = [np.sort(chance.choice(len(self.points), size, replace=False)) for _ in range(REFITS)]
-        return [(rows, ward(self.points[rows])) for rows in kept]
+        return [(rows, _tree(self.points[rows])) for rows in kept]
 
     def stability(self, labels: Labels, number: int) -> float:
         """Mean adjusted Rand index between these labels and the refits with as many groups."""
+        from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415 - slow to import, only for this
+
         return float(
             np.mean([adjusted_rand_score(labels[rows], _cut(tree, number)) for rows, tree in self.trees])
         )
@@ -122,7 +122,7 @@ class Refits:
 
 def best_cut(points: Numbers, distances: Numbers, refits: Refits) -> Cut:
     """The stable number of groups with the highest silhouette. Raises `NoGroupingError` without one."""
-    tree = ward(points)
+    tree = _tree(points)
     best: Cut | None = None
     for number in range(2, min(FINEST_CUT, len(points) // 2) + 1):
         labels = _cut(tree, number)
@@ -143,7 +143,7 @@ def _by_chance(points: Numbers, number: int) -> float:
     found = []
     for _ in range(SHUFFLES):
         shuffled = unit_rows(chance.permuted(points, axis=0))
-        found.append(silhouettes(cosine_distances(shuffled), _cut(ward(shuffled), number)).mean())
+        found.append(silhouettes(cosine_distances(shuffled), _cut(_tree(shuffled), number)).mean())
     return float(max(found))
 
 
@@ -156,6 +156,8 @@ def cosine_distances(points: Numbers) -> Numbers:
 
 def silhouettes(distances: Numbers, labels: Labels) -> Numbers:
     """Silhouette of each need inside a group; 0 for those outside, and where there is one group only."""
+    from sklearn.metrics import silhouette_samples  # noqa: PLC0415 - slow to import, only for this
+
     found = np.zeros(len(labels))
     inside = np.flatnonzero(labels != OUTSIDE)
     if 1 < len(np.unique(labels[inside])) < len(inside):
@@ -215,8 +217,17 @@ def main_kind(kinds: Numbers) -> int:
     return int(kinds.mean(axis=0).argmax())
 
 
+def _tree(points: Numbers) -> Numbers:
+    """Ward's tree."""
+    from scipy.cluster.hierarchy import ward  # noqa: PLC0415 - slow to import, only for this
+
+    return np.asarray(ward(points))
+
+
 def _cut(tree: Numbers, number: int) -> Labels:
     """So many groups, or fewer when merges lie at the same height (copies of one text)."""
+    from scipy.cluster.hierarchy import fcluster  # noqa: PLC0415 - slow to import, only for this
+
     return np.asarray(fcluster(tree, number, criterion="maxclust"), np.int64)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from matching.clusters.cluster import KnownCluster
 
@@ -18,6 +17,8 @@ def continued(
 
     A group whose main kind of solution is another does not continue a cluster: its name would be wrong.
     """
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - slow to import, only for this
+
     found: list[KnownCluster | None] = [None] * len(members)
     if not members or not known:
         return found

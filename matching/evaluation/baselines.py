@@ -1,7 +1,8 @@
 """Simple rankings that a better one has to beat. They see the documents' text only."""
 
+from typing import Any
+
 import numpy as np
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 
 from matching.domain import NeedProfile
 from matching.evaluation.rankings import Answering, Documents, Ranking, RememberingEncoder, Scores, timed
@@ -31,16 +32,18 @@ def random_order(documents: Documents) -> Answering:
 
 def tfidf_words(documents: Documents) -> Answering:
     """Cosine of TF-IDF over words as they stand."""
-    return _tfidf(documents, TfidfVectorizer(sublinear_tf=True, token_pattern=r"\w+"))
+    return _tfidf(documents, {"token_pattern": r"\w+"})
 
 
 def tfidf_characters(documents: Documents) -> Answering:
     """Cosine of TF-IDF over character 2- to 4-grams inside words."""
-    return _tfidf(documents, TfidfVectorizer(sublinear_tf=True, analyzer="char_wb", ngram_range=(2, 4)))
+    return _tfidf(documents, {"analyzer": "char_wb", "ngram_range": (2, 4)})
 
 
 def bm25(documents: Documents) -> Answering:
     """BM25 over character 2-grams, which on Korean comes near to BM25 on morphemes."""
+    from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415 - slow to import, only for this
+
     counter = CountVectorizer(analyzer="char_wb", ngram_range=(2, 2))
     counts = counter.fit_transform(_texts(documents)).astype(np.float64)
     size = counts.shape[0]
@@ -70,7 +73,10 @@ def hybrid(documents: Documents, encoder: RememberingEncoder) -> Answering:
     return timed(score)
 
 
-def _tfidf(documents: Documents, vectorizer: TfidfVectorizer) -> Answering:
+def _tfidf(documents: Documents, options: dict[str, Any]) -> Answering:
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 - slow to import, only for this
+
+    vectorizer = TfidfVectorizer(sublinear_tf=True, **options)
     columns = vectorizer.fit_transform(_texts(documents)).T.tocsr()
     return timed(lambda need: _row(vectorizer.transform([lexical_form(need.text)]) @ columns))
 

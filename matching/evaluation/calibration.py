@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.stats import binomtest
 
 from matching.evaluation.measures import Evaluation
 from matching.evaluation.product import PRODUCT
@@ -103,6 +102,8 @@ def reliability(stated: Numbers, observed: Numbers) -> tuple[ReliabilityBin, ...
 
 
 def _bin(number: int, stated: Numbers, observed: Numbers) -> ReliabilityBin:
+    from scipy.stats import binomtest  # noqa: PLC0415 - slow to import, only for this
+
     interval = binomtest(int(observed.sum()), observed.size).proportion_ci(method="wilson")
     return ReliabilityBin(
         low=number / BINS,

@@ -21,6 +21,8 @@ DOUBT = 0.5
 """Factor on the log-odds of inferred kinds where suppliers are compared: real needs are worded less like
 the statements learned from than held-out statements are, so the model is surer than it should be."""
 
+Span = tuple[float, float]
+
 WITHOUT_REFERENCE = 0.3
 """Where a supplier without references stands on the scale of those that have some."""
 
@@ -37,30 +39,63 @@ class Signals:
     dense_reference_problem: FloatArray
 
 
-def signals(snapshot: IndexSnapshot, need: EmbeddedNeed, probabilities: FloatArray) -> Signals:
+@dataclass(frozen=True, slots=True, eq=False)
+class Similarities:
+    """How near each solution (by place), summary and reference problem (by slot) is to the need.
+
+    ABSENT where there is no such text, or where nobody asked; `spans` are the least and the greatest of each
+    of the three among all suppliers, known without them where every value is there.
+    """
+
+    solution: FloatArray
+    summary: FloatArray
+    problem: FloatArray
+    spans: tuple[Span | None, Span | None, Span | None] = (None, None, None)
+
+
+def signals(
+    snapshot: IndexSnapshot, need: EmbeddedNeed, probabilities: FloatArray, similar: Similarities
+) -> Signals:
     """`probabilities` follow `taxonomy.category_codes()`."""
-    offered = snapshot.solutions["categories"]
     slots = np.maximum(snapshot.solutions["slot"] - 1, 0)
-    solution = scaled(snapshot.solution_similarity(need.parts))
-    summary = scaled(snapshot.summary_similarity(need.parts))
-    problem = scaled(snapshot.problem_similarity(need.parts), absent=WITHOUT_REFERENCE)
+    solution = scaled(similar.solution, span=similar.spans[0])
+    summary = scaled(similar.summary, span=similar.spans[1])
+    problem = scaled(similar.problem, absent=WITHOUT_REFERENCE, span=similar.spans[2])
+    kinds = category_signals(snapshot.solutions["categories"], need, probabilities)
     return Signals(
-        category_fit=category_fit(offered, probabilities),
-        category_focus=category_focus(offered, softened(probabilities)),
-        declared_category_fit=_declared_fit(offered, need.profile.categories),
+        **kinds,
         dense_solution=solution,
         dense_summary=summary[slots],
         dense_reference_problem=problem[slots],
     )
 
 
-def scaled(similarity: FloatArray, absent: float = 0.0, narrowest: float = NARROWEST_RANGE) -> FloatArray:
-    """Min-max over all suppliers for this need; a range narrower than `narrowest` stays around the middle."""
+def category_signals(
+    offered: FloatArray, need: EmbeddedNeed, probabilities: FloatArray
+) -> dict[str, FloatArray]:
+    """The signals that depend on the offered kinds alone, by name; `offered` has one row a solution."""
+    return {
+        "category_fit": category_fit(offered, probabilities),
+        "category_focus": category_focus(offered, softened(probabilities)),
+        "declared_category_fit": _declared_fit(offered, need.profile.categories),
+    }
+
+
+def scaled(
+    similarity: FloatArray,
+    absent: float = 0.0,
+    narrowest: float = NARROWEST_RANGE,
+    span: Span | None = None,
+) -> FloatArray:
+    """Min-max over all suppliers for this need; a range narrower than `narrowest` stays around the middle.
+
+    `span` is that range where not every value is at hand.
+    """
     present = similarity > ABSENT
     result = np.full(len(similarity), absent, np.float32)
     if present.any():
         values = similarity[present]
-        low, high = float(values.min()), float(values.max())
+        low, high = span or (float(values.min()), float(values.max()))
         result[present] = 0.5 + (values - (low + high) / 2) / max(high - low, narrowest)
     return result
 

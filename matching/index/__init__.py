@@ -5,7 +5,7 @@ One writer adds, replaces and removes; any number of readers work on immutable s
 
 from matching.index.profile_index import EmbeddedProfile, ProfileIndex
 from matching.index.snapshot import Hit, IndexSnapshot
-from matching.index.storage import IndexFileError, load_index, save_index
+from matching.index.storage import IndexFileError, SavedIndex, load_index, save_index
 
 __all__ = [
     "EmbeddedProfile",
@@ -13,6 +13,7 @@ __all__ = [
     "IndexFileError",
     "IndexSnapshot",
     "ProfileIndex",
+    "SavedIndex",
     "load_index",
     "save_index",
 ]

@@ -1,9 +1,11 @@
 """The writer's side of the index."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.domain import CapabilityProfile, EmbeddedPassages, FloatArray, PassageKind
 from matching.eligibility import ROW, row_of
@@ -12,7 +14,7 @@ from matching.index.places import Places
 from matching.index.sentences import NO_SENTENCES, Sentences, packed
 from matching.index.snapshot import SOLUTION_ROW, IndexSnapshot
 from matching.index.vector_table import VectorTable
-from matching.index.word_rows import WordRows
+from matching.index.word_rows import WordRow, WordRows
 from matching.taxonomy import category_codes
 from matching.text import lexical_text, processes_of_solution, solution_of_key
 
@@ -28,6 +30,28 @@ class EmbeddedProfile:
 
     profile: CapabilityProfile
     embedded: EmbeddedPassages
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptSupplier:
+    """A supplier as the index keeps it beside its ranking vectors; `places` are those of its solutions."""
+
+    slot: int
+    profile: CapabilityProfile
+    places: tuple[int, ...]
+    processes: tuple[frozenset[str], ...]
+    problem_keys: tuple[str, ...]
+    sentences: Sentences
+    words: WordRow
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptVectors:
+    """Ranking vectors with their owners, rows of one owner together, as `TableView.held` gives them."""
+
+    solutions: tuple[FloatArray, NDArray[np.int32]]
+    summaries: tuple[FloatArray, NDArray[np.int32]]
+    problems: tuple[FloatArray, NDArray[np.int32]]
 
 
 class ProfileIndex:
@@ -63,6 +87,11 @@ class ProfileIndex:
         """Whether this supplier is in the index."""
         return supplier_id in self._slots
 
+    @property
+    def supplier_ids(self) -> tuple[str, ...]:
+        """Who is in the index."""
+        return tuple(self._slots)
+
     def put(self, *entries: EmbeddedProfile) -> None:
         """Adds or replaces suppliers; raises ValueError on vectors of another length."""
         for entry in entries:
@@ -84,6 +113,19 @@ class ProfileIndex:
                     self._slot_places.give_back(slot)
             self._snapshot = None
 
+    def take_up(self, suppliers: Sequence[KeptSupplier], vectors: KeptVectors) -> None:
+        """Start, while empty, with what an index held before: nothing is cut, counted or copied."""
+        with self._lock:
+            for kept in suppliers:
+                self._take_up(kept)
+            self._slot_places.take_up(self._profiles)
+            self._solution_places.take_up(self._processes)
+            self._words.take_up({kept.slot: kept.words for kept in suppliers})
+            self._solution_vectors.start_from(*vectors.solutions)
+            self._summary_vectors.start_from(*vectors.summaries)
+            self._problem_vectors.start_from(*vectors.problems)
+            self._snapshot = None
+
     def snapshot(self) -> IndexSnapshot:
         """The present state, unchanged by anything that is written later."""
         snapshot = self._snapshot
@@ -92,6 +134,16 @@ class ProfileIndex:
                 snapshot = self._snapshot or self._take()
                 self._snapshot = snapshot
         return snapshot
+
+    def _take_up(self, kept: KeptSupplier) -> None:
+        slot, profile = kept.slot, kept.profile
+        self._slots[profile.supplier_id] = slot
+        self._profiles[slot], self._rows[slot] = profile, row_of(profile)
+        self._problem_keys[slot], self._sentences[slot] = kept.problem_keys, kept.sentences
+        self._solutions_of[slot] = kept.places
+        for number, (place, solution) in enumerate(zip(kept.places, profile.solutions, strict=True)):
+            self._solution_rows[place] = (slot + 1, number, offered(solution.categories))
+            self._processes[place] = kept.processes[number]
 
     def _put(self, entry: EmbeddedProfile) -> None:
         supplier_id = entry.profile.supplier_id
@@ -117,7 +169,7 @@ class ProfileIndex:
         for number, solution in enumerate(profile.solutions):
             place = self._solution_places.take()
             places.append(place)
-            self._solution_rows[place] = (slot + 1, number, _offered(solution.categories))
+            self._solution_rows[place] = (slot + 1, number, offered(solution.categories))
             self._processes[place] = processes_of_solution(solution)
             rows = [row for row, owner in enumerate(owners) if owner == solution.id]
             self._solution_vectors.put(place, embedded.vectors[rows])
@@ -156,7 +208,7 @@ class ProfileIndex:
         )
 
 
-def _offered(codes: tuple[str, ...]) -> FloatArray:
+def offered(codes: tuple[str, ...]) -> FloatArray:
     """How much a solution is of each category: 1 for the one named first, less for the others."""
     offered = np.zeros(len(_CATEGORY_PLACE), np.float32)
     known = [_CATEGORY_PLACE[code] for code in codes if code in _CATEGORY_PLACE]

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.domain import CapabilityProfile, FloatArray, NeedProfile, Reference
+from matching.domain import CapabilityProfile, FloatArray, NeedProfile
 from matching.eligibility import verdicts
 from matching.index.sentences import Sentences
 from matching.index.vector_table import ABSENT, TableView
 from matching.index.word_rows import WordView
 from matching.taxonomy import category_codes
-from matching.text import reference_of_key
 
 SOLUTION_ROW = np.dtype(
     [("slot", np.int32), ("number", np.int32), ("categories", np.float32, (len(category_codes()),))]
@@ -28,7 +28,7 @@ class Hit:
     similarity: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class IndexSnapshot:
     """Suppliers by slot and their vectors; every array with one entry a supplier is indexed by slot."""
 
@@ -49,6 +49,13 @@ class IndexSnapshot:
     def __len__(self) -> int:
         """How many suppliers there are."""
         return len(self.slots)
+
+    @cached_property
+    def supplier_ids(self) -> NDArray[np.object_]:
+        """The id of each slot's supplier, None where the slot is free."""
+        ids = np.full(len(self.profiles), None, np.object_)
+        ids[list(self.slots.values())] = list(self.slots)
+        return ids
 
     def verdicts(self, need: NeedProfile) -> NDArray[np.int8]:
         """Eligibility of every slot, see `matching.eligibility.verdicts`."""
@@ -72,15 +79,6 @@ class IndexSnapshot:
     def problem_similarity(self, queries: FloatArray) -> FloatArray:
         """Nearest problem among each supplier's references, by slot."""
         return self.problem_vectors.best(queries, len(self.profiles))
-
-    def nearest_reference(self, slot: int, queries: FloatArray) -> Reference | None:
-        """The reference of a supplier whose problem is most similar; None when it has none."""
-        keys = self.problem_keys[slot]
-        if not keys:
-            return None
-        similarities = (self.problem_vectors.rows_of(slot) @ queries.T).max(axis=1)
-        wanted = reference_of_key(keys[int(np.argmax(similarities))])
-        return next((found for found in self.profile(slot).references if found.id == wanted), None)
 
     def best_of_solutions(self, values: FloatArray) -> FloatArray:
         """The highest value among each supplier's solutions, by slot, from values by solution place."""

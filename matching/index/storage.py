@@ -1,136 +1,132 @@
-"""Saves an index to one file and reads it back; the file holds JSON and arrays, nothing that runs."""
+"""Saves an index to one file and opens it again without reading it whole; nothing in the file can run.
+
+Vectors, packed sentences and n-gram counts are used where they lie in the file, so that processes of one
+machine share one copy and start without counting or encoding anything. Only the facts of the suppliers are
+read into memory.
+"""
 
 import json
-import os
-import zipfile
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
+from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from matching.domain import (
-    CapabilityProfile,
-    EmbeddedPassages,
-    FloatArray,
-    Passage,
-    PassageKind,
-    Prompt,
-    Reference,
-    Solution,
-    SupplierStatus,
-    TrackRecord,
-)
-from matching.index.profile_index import EmbeddedProfile, ProfileIndex
-from matching.index.sentences import Sentences
+from matching.domain import CapabilityProfile, Reference, Solution, SupplierStatus, TrackRecord
+from matching.index.array_file import ArrayFileError, read_arrays, write_arrays
+from matching.index.profile_index import KeptSupplier, KeptVectors, ProfileIndex
+from matching.index.sentences import NO_SENTENCES, Sentences
 from matching.index.snapshot import IndexSnapshot
+from matching.index.word_rows import WordRow
 
-_FORMAT = 1
+_TABLES = ("solution_vectors", "summary_vectors", "problem_vectors")
+_PACKAGE = Path(__file__).parents[1]
+_SHAPING = (".py", ".csv", ".json", ".txt")
+_NO_WORDS = WordRow(np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
 class IndexFileError(Exception):
-    """The file is no saved index, or one of another format."""
+    """The file is no saved index, damaged, or written by other code than this."""
 
 
-def save_index(index: ProfileIndex, path: Path) -> None:
-    """Writes the index beside the path and moves it into place, so that a reader never sees half of it."""
-    entries = entries_of(index.snapshot())
+@dataclass(frozen=True, slots=True, eq=False)
+class SavedIndex:
+    """An index over the pages of a file, and what its writer said of where it came from."""
+
+    index: ProfileIndex
+    origin: Mapping[str, Any]
+
+
+def save_index(index: ProfileIndex, path: Path, origin: Mapping[str, Any] | None = None) -> None:
+    """Write the present state; `origin` (JSON) is what `load_index` hands back with it."""
+    snapshot = index.snapshot()
+    slots = list(snapshot.slots.values())
+    words = [snapshot.words.rows[slot] or _NO_WORDS for slot in slots]
+    sentences = [snapshot.sentences[slot].vectors for slot in slots]
     heading = {
-        "format": _FORMAT,
+        "made_by": made_by(),
         "encoder": index.encoder_name,
         "dimensions": index.dimensions,
-        "suppliers": [
-            {
-                "profile": _json_safe(entry.profile),
-                "passages": [_json_safe(passage) for passage in entry.embedded.passages],
-            }
-            for entry in entries
-        ],
+        "origin": dict(origin or {}),
     }
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    empty = np.zeros((0, index.dimensions), np.float32)
-    with unfinished.open("wb") as file:
-        np.savez(
-            file,
-            heading=np.frombuffer(json.dumps(heading, ensure_ascii=False).encode(), np.uint8),
-            vectors=np.concatenate([empty, *(entry.embedded.vectors for entry in entries)]),
-        )
-    unfinished.replace(path)
+    facts = [json.dumps(_told(snapshot, slot), ensure_ascii=False, default=str).encode() for slot in slots]
+    arrays: dict[str, NDArray[Any]] = {
+        "facts": np.frombuffer(b"".join(facts), np.uint8),
+        "fact_ends": np.cumsum([len(one) for one in facts], dtype=np.int64),
+        "grams": np.concatenate([_NO_WORDS.grams, *(row.grams for row in words)]),
+        "counts": np.concatenate([_NO_WORDS.counts, *(row.counts for row in words)]),
+        "gram_ends": np.cumsum([len(row.grams) for row in words], dtype=np.int64),
+        "sentences": np.concatenate([np.zeros(0, np.int8), *(each.ravel() for each in sentences)]),
+        "sentence_ends": np.cumsum([each.size for each in sentences], dtype=np.int64),
+    }
+    for name in _TABLES:
+        arrays[name], arrays[f"{name}_owners"] = getattr(snapshot, name).held()
+    write_arrays(path, heading, arrays)
 
 
-def load_index(path: Path) -> ProfileIndex:
-    """An index equal to the one saved; raises IndexFileError."""
+def load_index(path: Path) -> SavedIndex:
+    """An index equal to the one saved. Raises `IndexFileError`."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            heading = json.loads(stored["heading"].tobytes())
-            vectors = stored["vectors"]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise IndexFileError(f"{path} is not a saved index: {error}") from error
-    if heading.get("format") != _FORMAT:
-        raise IndexFileError(f"{path} has format {heading.get('format')}, expected {_FORMAT}")
-    index = ProfileIndex(heading["encoder"], heading["dimensions"])
-    index.put(*_entries(heading["suppliers"], vectors))
-    return index
+        heading, arrays = read_arrays(path)
+        if heading["made_by"] != made_by():
+            raise IndexFileError(f"{path} was written by another version of the matching library")
+        index = ProfileIndex(heading["encoder"], heading["dimensions"])
+        owned = [(arrays[name], arrays[f"{name}_owners"]) for name in _TABLES]
+        index.take_up(list(_kept(arrays)), KeptVectors(*owned))
+    except (ArrayFileError, KeyError, TypeError, ValueError) as error:
+        raise IndexFileError(f"{path} is no saved index: {error}") from error
+    return SavedIndex(index, heading["origin"])
 
 
-def entries_of(snapshot: IndexSnapshot) -> list[EmbeddedProfile]:
-    """The suppliers with the vectors that the index keeps, in the order in which they came in."""
-    summaries = snapshot.summary_vectors.by_owner()
-    solutions = snapshot.solution_vectors.by_owner()
-    problems = snapshot.problem_vectors.by_owner()
-    entries = []
-    for slot in snapshot.slots.values():
-        profile = snapshot.profile(slot)
-        owned = zip(profile.solutions, snapshot.solution_places[slot], strict=True)
-        groups = [_numbered(PassageKind.SUMMARY, "summary", "passage", summaries.get(slot))]
-        groups += [
-            _numbered(PassageKind.SOLUTION, f"solution/{solution.id}", "passage", solutions.get(place))
-            for solution, place in owned
-        ]
-        groups += [
-            _problems(snapshot.problem_keys[slot], problems.get(slot)),
-            _sentences(snapshot.sentences[slot]),
-        ]
-        entries.append(EmbeddedProfile(profile, _joined(groups, snapshot.dimensions)))
-    return entries
+@cache
+def made_by() -> str:
+    """Changes with every file of the library that shapes an index: how texts are cut, counted and coded."""
+    digest = sha256()
+    for path in sorted(_PACKAGE.rglob("*")):
+        if path.suffix in _SHAPING and "artefacts" not in path.parts:
+            digest.update(path.name.encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
-_Group = tuple[list[Passage], FloatArray | None]
+def _told(snapshot: IndexSnapshot, slot: int) -> dict[str, Any]:
+    """What of a supplier is not an array."""
+    places = snapshot.solution_places[slot]
+    return {
+        "slot": slot,
+        "profile": asdict(snapshot.profile(slot)),
+        "places": places,
+        "processes": [sorted(snapshot.solution_processes[place]) for place in places],
+        "problem_keys": snapshot.problem_keys[slot],
+        "sentences": snapshot.sentences[slot].texts,
+    }
 
 
-def _numbered(kind: PassageKind, key: str, prompt: Prompt, vectors: FloatArray | None) -> _Group:
-    count = 0 if vectors is None else len(vectors)
-    return [Passage(f"{key}#{part}", kind, "", prompt) for part in range(count)], vectors
-
-
-def _problems(keys: tuple[str, ...], vectors: FloatArray | None) -> _Group:
-    return [Passage(key, PassageKind.REFERENCE_PROBLEM, "", "query") for key in keys], vectors
-
-
-def _sentences(sentences: Sentences) -> _Group:
-    kind = PassageKind.SUPPLIER_SENTENCE
-    passages = [Passage(f"sentence/{n}", kind, text, "passage") for n, text in enumerate(sentences.texts)]
-    return passages, sentences.unpacked() if passages else None
-
-
-def _joined(groups: list[_Group], dimensions: int) -> EmbeddedPassages:
-    passages = tuple(passage for found, _ in groups for passage in found)
-    vectors = [found for _, found in groups if found is not None]
-    return EmbeddedPassages(passages, np.concatenate([np.zeros((0, dimensions), np.float32), *vectors]))
-
-
-def _entries(suppliers: list[dict[str, Any]], vectors: FloatArray) -> list[EmbeddedProfile]:
-    entries, start = [], 0
-    for supplier in suppliers:
-        passages = tuple(
-            Passage(row["key"], PassageKind(row["kind"]), row["text"], row["prompt"])
-            for row in supplier["passages"]
+def _kept(arrays: Mapping[str, NDArray[Any]]) -> Iterator[KeptSupplier]:
+    """One supplier after another: all facts parsed at once would take several times their room."""
+    facts, grams, counts, sentences = (arrays[name] for name in ("facts", "grams", "counts", "sentences"))
+    fact_spans = pairwise([0, *arrays["fact_ends"].tolist()])
+    word_spans = pairwise([0, *arrays["gram_ends"].tolist()])
+    sentence_spans = pairwise([0, *arrays["sentence_ends"].tolist()])
+    for fact, words, spoken in zip(fact_spans, word_spans, sentence_spans, strict=True):
+        told = json.loads(facts[slice(*fact)].tobytes())
+        texts = tuple(told["sentences"])
+        vectors = sentences[slice(*spoken)].reshape(len(texts), -1) if texts else NO_SENTENCES.vectors
+        yield KeptSupplier(
+            slot=told["slot"],
+            profile=_profile(told["profile"]),
+            places=tuple(told["places"]),
+            processes=tuple(map(frozenset, told["processes"])),
+            problem_keys=tuple(told["problem_keys"]),
+            sentences=Sentences(texts, vectors),
+            words=WordRow(grams[slice(*words)], counts[slice(*words)]),
         )
-        embedded = EmbeddedPassages(passages, vectors[start : start + len(passages)])
-        entries.append(EmbeddedProfile(_profile(supplier["profile"]), embedded))
-        start += len(passages)
-    return entries
 
 
 def _profile(row: dict[str, Any]) -> CapabilityProfile:
@@ -145,10 +141,6 @@ def _profile(row: dict[str, Any]) -> CapabilityProfile:
         "track_record": TrackRecord(**row["track_record"]),
     }
     return CapabilityProfile(**{**_tuples(row), **nested})
-
-
-def _json_safe(value: Any) -> Any:
-    return json.loads(json.dumps(asdict(value), ensure_ascii=False, default=str))
 
 
 def _tuples(row: dict[str, Any]) -> dict[str, Any]:

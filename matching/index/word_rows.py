@@ -1,6 +1,6 @@
 """Lexical counts of the suppliers, kept so that a change recounts one supplier only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,6 +63,14 @@ class WordRows:
         self._rows[slot] = row
         self._containing[row.grams] += 1
         self._total_length += row.length
+
+    def take_up(self, rows: Mapping[int, WordRow]) -> None:
+        """Start with texts that were counted before; for an object that holds none."""
+        self._rows = dict(rows)
+        grams = [row.grams for row in rows.values()]
+        if grams:
+            self._containing = np.bincount(np.concatenate(grams), minlength=BUCKETS).astype(np.int32)
+        self._total_length = sum(row.length for row in rows.values())
 
     def drop(self, slot: int) -> None:
         """Forgets the text of this slot, if it had one."""

@@ -28,7 +28,7 @@ from matching.text import passages_of_need, passages_of_profile
 from service.challenges.queries import departments_of, standing_applications
 from service.db.session import Database
 from service.db.tables import Challenge, ChallengeApplication, ChallengeDepartment
-from service.recommendations.vectors import embedded_passages, keep_vectors, stored_vectors
+from service.recommendations.vectors import VectorSpace, embedded_passages, keep_vectors, stored_vectors
 
 PROPOSED = 3
 
@@ -45,7 +45,7 @@ class Proposal:
 
 
 def propose(
-    session: Session, encoder: Encoder, encode: Encode | None, applications: Sequence[ChallengeApplication]
+    session: Session, space: VectorSpace, encode: Encode | None, applications: Sequence[ChallengeApplication]
 ) -> dict[UUID, list[Proposal]]:
     """The three nearest departments of each application of one call, the nearest first.
 
@@ -57,7 +57,7 @@ def propose(
     departments = departments_of(session, [challenge_id]).get(challenge_id, ())
     texts = {each.id: _department_passages(each) for each in departments}
     texts |= {each.id: _application_passages(each) for each in applications}
-    embedded = _embedded(session, encoder, encode, texts)
+    embedded = _embedded(session, space, encode, texts)
     if any(each.id not in embedded for each in departments):
         return {}
     found = {}
@@ -87,11 +87,11 @@ def embed_challenge(database: Database, encoder: Encoder, challenge_id: UUID) ->
 
 
 def _embedded(
-    session: Session, encoder: Encoder, encode: Encode | None, texts: Mapping[UUID, Sequence[Passage]]
+    session: Session, space: VectorSpace, encode: Encode | None, texts: Mapping[UUID, Sequence[Passage]]
 ) -> dict[UUID, EmbeddedPassages]:
-    stored = stored_vectors(session, encoder.name, list(texts))
+    stored = stored_vectors(session, space.name, list(texts))
     found = {
-        owner: embedded_passages(passages, stored.get(owner, {}), encoder.dimensions)
+        owner: embedded_passages(passages, stored.get(owner, {}), space.dimensions)
         for owner, passages in texts.items()
     }
     late = [owner for owner, passages in texts.items() if len(found[owner].passages) < len(passages)]

@@ -245,7 +245,7 @@ def propose_departments(
 ) -> ProposalList:
     """지원서의 글과 부서가 하는 일을 견주어 가까운 세 곳을 근거 문장과 함께 권합니다."""
     application = queries.get_application(session, actor, application_id)
-    found = propose(session, engine.encoder, engine.encode, [application])
+    found = propose(session, engine.space, engine.encode, [application])
     return proposal_list(found[application.id])
 
 

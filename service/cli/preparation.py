@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 
 from matching.encoder import Encoder
 from matching.encoder_folder import is_complete, prepare_encoder_folder
-from matching.intent_artefact import train_intent
 from seed_data import PROBLEM_EXAMPLES
 from service.cli.terminal import say
 from service.db.embedded import EmbeddedPostgres
@@ -109,6 +108,8 @@ def prepare_matching(database: Database, settings: Settings) -> Encoder | None:
         return None
     encoder = prepared_encoder(settings)
     if not _has_intent(name, settings):
+        from matching.intent_artefact import train_intent  # noqa: PLC0415 - slow to import, only for this
+
         say("이 인코더에 맞는 분야 추정 모델을 만듭니다 (몇 분 걸립니다)")
         train_intent(encoder, PROBLEM_EXAMPLES, settings.intent_dir)
     embed_everything(database, encoder, say)

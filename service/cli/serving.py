@@ -26,7 +26,7 @@ from service.jobs.worker import keep_working, tell_of_task
 from service.kit.logging import configure_logging
 from service.kit.tracing import TracingNotInstalledError, start_tracing
 from service.messages import sentence
-from service.recommendations.matching_engine import MatchingEngine, load_encoder
+from service.recommendations.matching_engine import MatchingEngine, encoder_name, load_encoder
 from service.settings import Settings
 
 GRACEFUL_SECONDS = 15
@@ -72,10 +72,12 @@ def worker() -> None:
     with database_of(settings) as database:
         _require_current(database)
         create_app(settings, database)  # registers every task
-        encoder = LazyEncoder(lambda: load_encoder(settings))
+        encoder = LazyEncoder(lambda: load_encoder(settings), encoder_name(settings))
         encoder()
         say("작업자가 준비되었습니다")
-        engine = MatchingEngine(database, encoder, settings.intent_dir)
+        engine = MatchingEngine(
+            database, encoder, settings.intent_dir, index_file=settings.index_file, kind=settings.index
+        )
         services = Services(database, encoder, make_register(settings), engine.caught_up, settings)
         asyncio.run(work_until_told(services))
 

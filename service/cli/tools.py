@@ -9,9 +9,7 @@ from pydantic import SecretStr, ValidationError
 
 from matching.encoder import Encoder
 from matching.intent import ARTEFACT_FOLDER
-from matching.intent_artefact import train_intent
-from matching.intent_refit import refit_intent
-from matching.intent_training import read_examples
+from matching.problem_examples import read_examples
 from seed_data import PROBLEM_EXAMPLES
 from service.app import create_app
 from service.cli.preparation import database_of, prepared_encoder
@@ -39,6 +37,8 @@ def train_intent_model(
     ] = False,
 ) -> None:
     """문제 문장에서 솔루션 분야를 추정하는 모델을 다시 만듭니다."""
+    from matching.intent_artefact import train_intent  # noqa: PLC0415 - slow to import, only for this
+
     settings = Settings()
     encoder = prepared_encoder(settings)
     if with_confirmed:
@@ -52,6 +52,8 @@ def train_intent_model(
 
 def _learn_from_confirmed(settings: Settings, encoder: Encoder) -> None:
     """Added to the shipped statements, whatever file was named: the two models must compare."""
+    from matching.intent_refit import refit_intent  # noqa: PLC0415 - slow to import, only for this
+
     with database_of(settings) as database:
         migrate(database.engine)
         with database.transaction() as session:

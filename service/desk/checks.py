@@ -159,7 +159,7 @@ def _likely_categories(
     """What the texts of the solutions speak of, the most probable kinds first; of the embedded ones only."""
     if not engine.ready or not records:
         return {}
-    vectors = stored_vectors(session, engine.encoder.name, [each.supplier.id for each in records])
+    vectors = stored_vectors(session, engine.space.name, [each.supplier.id for each in records])
     rows = [
         (record.supplier.id, f"{solution.name}\n{solution.description}", kept[1])
         for record in records

@@ -13,12 +13,21 @@ from service.settings import Settings
 
 
 class LazyEncoder:
-    """Loads the encoder when it is first needed, once: it takes seconds and half a gigabyte."""
+    """Loads the encoder when it is first needed, once: it takes seconds and half a gigabyte.
 
-    def __init__(self, load: Callable[[], Encoder]) -> None:
+    `name` is that of its vectors, for who knows it beforehand.
+    """
+
+    def __init__(self, load: Callable[[], Encoder], name: str | None = None) -> None:
         self._load = load
+        self._name = name
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of its vectors; asking for it loads the encoder only when nobody said it."""
+        return self._name or self().name
 
     @property
     def loaded(self) -> bool:

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from matching.intent_training import ProblemExample
+from matching.problem_examples import ProblemExample
 from service.db.tables import Manufacturer
 from service.needs.queries import confirmed_needs
 from service.recommendations.anonymity import without_names

@@ -11,6 +11,8 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -18,11 +20,13 @@ from prometheus_client import Counter, Histogram
 from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
+from matching.domain import CapabilityProfile
 from matching.index import EmbeddedProfile, ProfileIndex
 from matching.text import passages_of_profile
 from service.db.session import CONNECT_TIMEOUT_SECONDS, Database, driver_url
 from service.db.tables import Supplier
 from service.kit import clock
+from service.recommendations.index_file import keep
 from service.recommendations.profiles import capability_profiles
 from service.recommendations.vectors import embedded_passages, stored_vectors
 
@@ -38,19 +42,42 @@ POLL_SECONDS = 0.5
 LISTEN_AGAIN_SECONDS = 1.0
 BATCH = 500
 CHANNEL = "supplier_changed"
+KEEP_SECONDS = 3600.0
+FEW_CHANGES = 100
+FEW_SHARE = 0.02
+"""Changed suppliers, as a number and a share, that a start reads again without anybody noticing."""
+
+
+Read = Callable[[Session, Sequence[CapabilityProfile]], list[EmbeddedProfile]]
+"""What the index is to hold of these suppliers, for those that have a vector."""
 
 
 class LiveIndex:
-    """Keeps a `ProfileIndex` equal to the database; `beside` takes over what else must be as new."""
+    """Keeps a `ProfileIndex` equal to the database; `beside` takes over what else must be as new.
+
+    The index may hold what was written before transaction `horizon`; `follow` keeps it in `file`. `read` says
+    what of the suppliers is held, where that is not their facts and all their vectors.
+    """
 
     def __init__(
-        self, database: Database, index: ProfileIndex, beside: Callable[[Session], None] = lambda _: None
+        self,
+        database: Database,
+        index: ProfileIndex,
+        beside: Callable[[Session], None] = lambda _: None,
+        *,
+        horizon: int = 0,
+        file: Path | None = None,
+        read: Read | None = None,
     ) -> None:
         self.index = index
+        self._read = read or self._with_vectors
         self._beside = beside
         self._database = database
+        self._file = file
+        self._kept_at = time.monotonic()
+        self._changed_since = 0
         self.refreshed_at: datetime | None = None
-        self._horizon = 0
+        self.horizon = horizon
         self._refreshing = threading.Lock()
         self._stop = threading.Event()
         self._woken = threading.Event()
@@ -74,7 +101,7 @@ class LiveIndex:
 
     def changes_waiting(self, session: Session) -> int:
         """How many suppliers were written since, those that an open transaction holds back among them."""
-        written = col(Supplier.changed_in) >= self._horizon
+        written = col(Supplier.changed_in) >= self.horizon
         return session.exec(select(func.count()).select_from(Supplier).where(written)).one()
 
     def _refresh(self) -> int:
@@ -88,13 +115,13 @@ class LiveIndex:
             ).one()
             changed = session.exec(
                 select(Supplier)
-                .where(col(Supplier.changed_in) >= self._horizon, col(Supplier.changed_in) < newest.next)
+                .where(col(Supplier.changed_in) >= self.horizon, col(Supplier.changed_in) < newest.next)
                 .order_by(col(Supplier.id))
             ).all()
             for start in range(0, len(changed), BATCH):
                 self._take_over(session, changed[start : start + BATCH])
             self._beside(session)
-        self._horizon = newest.oldest
+        self.horizon = newest.oldest
         self.refreshed_at = clock.now()
         return len(changed)
 
@@ -105,14 +132,26 @@ class LiveIndex:
             self._woken.clear()
             asked = time.monotonic()
             try:
-                self.refresh()
+                self._changed_since += self.refresh()
                 if self._followed_until is None:
                     on_loaded()
                 self._followed_until = asked
+                self._keep_when_worth_it()
             except Exception as error:
                 if not self._stop.is_set():
                     log.warning("index_refresh_failed", error=type(error).__name__)
             self._woken.wait(POLL_SECONDS)
+
+    def _keep_when_worth_it(self) -> None:
+        """Write the file behind the back of the polls when much has changed, or something an hour ago."""
+        since = self._changed_since
+        waited = time.monotonic() - self._kept_at
+        worth = since > max(FEW_CHANGES, len(self.index) * FEW_SHARE) or waited > KEEP_SECONDS
+        if self._file is None or not since or not worth:
+            return
+        self._changed_since, self._kept_at = 0, time.monotonic()
+        told = (self._file, self._database, self.index, self.horizon)
+        threading.Thread(target=keep, args=told, name="index-file", daemon=True).start()
 
     def stop(self) -> None:
         """End `follow` soon."""
@@ -136,13 +175,19 @@ class LiveIndex:
                     self._woken.set()
 
     def _take_over(self, session: Session, suppliers: Sequence[Supplier]) -> None:
-        stored = stored_vectors(session, self.index.encoder_name, [supplier.id for supplier in suppliers])
+        profiles = capability_profiles(session, suppliers)
+        entries = self._read(session, profiles)
+        present = {entry.profile.supplier_id for entry in entries}
+        self.index.remove(*({profile.supplier_id for profile in profiles} - present))
+        self.index.put(*entries)
+
+    def _with_vectors(self, session: Session, profiles: Sequence[CapabilityProfile]) -> list[EmbeddedProfile]:
+        owners = [UUID(profile.supplier_id) for profile in profiles]
+        stored = stored_vectors(session, self.index.encoder_name, owners)
         entries = []
-        for supplier, profile in zip(suppliers, capability_profiles(session, suppliers), strict=True):
-            vectors = stored.get(supplier.id, {})
+        for owner, profile in zip(owners, profiles, strict=True):
+            vectors = stored.get(owner, {})
             passages = embedded_passages(passages_of_profile(profile), vectors, self.index.dimensions)
             if passages.passages:
                 entries.append(EmbeddedProfile(profile, passages))
-            else:
-                self.index.remove(profile.supplier_id)
-        self.index.put(*entries)
+        return entries

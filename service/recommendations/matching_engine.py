@@ -6,9 +6,10 @@ import time
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 from zipfile import BadZipFile
 
 import structlog
@@ -29,17 +30,19 @@ from matching.encoder_folder import made_encoder_name, prepare_encoder_folder
 from matching.exposure import Exposure
 from matching.features import EmbeddedNeed
 from matching.index import ProfileIndex
-from matching.intent import ARTEFACT_FOLDER, IntentModel
-from matching.intent_refit import is_refit_of
+from matching.intent import ARTEFACT_FOLDER, IntentModel, is_refit_of
 from matching.ranker import Ranker
 from matching.recommender import Recommender
+from matching.retrieval import InMemory
 from matching.text import passages_of_need
 from service.db.session import Database
 from service.jobs.services import LazyEncoder
 from service.kit import clock
 from service.kit.problems import Problem
 from service.ranking.queries import last_activation_number, ranker_in_use
+from service.recommendations.index_file import taken_up
 from service.recommendations.live_index import LiveIndex
+from service.recommendations.pgvector_retrieval import PgVectorRetrieval
 from service.recommendations.recent_lists import RecentLists
 from service.recommendations.stages import stage
 from service.settings import Settings
@@ -107,17 +110,38 @@ def list_policy(settings: Settings) -> ListPolicy:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Name and length of the vectors of an encoder that may still be loading."""
+
+    name: str
+    dimensions: int
+
+
 class MatchingEngine:
-    """Starts in the background: the service answers everything else while the model is loading."""
+    """Starts in the background: the service answers everything else while the models are loading.
+
+    Stored needs are recommended for as soon as index and intent model are there; the encoder, which only
+    texts that are new need, loads behind them.
+    """
 
     def __init__(
-        self, database: Database, encoder: LazyEncoder, intent_dir: Path, policy: ListPolicy | None = None
+        self,
+        database: Database,
+        encoder: LazyEncoder,
+        intent_dir: Path,
+        policy: ListPolicy | None = None,
+        index_file: Path | None = None,
+        kind: Literal["memory", "pgvector"] = "memory",
     ) -> None:
         self.recent_lists = RecentLists(database)
         self._policy = policy or ListPolicy()
         self.database = database
         self._encoder = encoder
         self._intent_dir = intent_dir
+        self._index_file = index_file if kind == "memory" else None
+        self._kind = kind
+        self._pgvector: PgVectorRetrieval | None = None
         self._recommender: Recommender | None = None
         self._live: LiveIndex | None = None
         self._activation: int | None = None
@@ -129,7 +153,7 @@ class MatchingEngine:
 
     @property
     def ready(self) -> bool:
-        """True when the model is loaded and the index has caught up once."""
+        """True when the intent model is loaded and the index has caught up once."""
         return self._ready.is_set()
 
     @property
@@ -152,9 +176,10 @@ class MatchingEngine:
         return self._live.changes_waiting(session) if self._live else None
 
     @property
-    def encoder(self) -> Encoder:
-        """The encoder, loaded if need be."""
-        return self._encoder()
+    def space(self) -> Space:
+        """Which vectors are compared here; the encoder need not be loaded. Loads the models if need be."""
+        index = self._assemble().index
+        return Space(index.encoder_name, index.dimensions)
 
     def start(self) -> None:
         """Load and follow the database in threads of their own."""
@@ -166,6 +191,8 @@ class MatchingEngine:
         """End the threads soon."""
         self._stopped.set()
         self.recent_lists.stop()
+        if self._pgvector is not None:
+            self._pgvector.close()
         if self._live is not None:
             self._live.stop()
 
@@ -199,13 +226,20 @@ class MatchingEngine:
 
     def encode(self, passages: Sequence[Passage]) -> EmbeddedPassages:
         """Fresh vectors, for a request. Raises `Problem` 503 when the encoder does not answer in time."""
-        encoding = self._encoding.submit(embed, self.encoder, passages)
+        encoding = self._encoding.submit(self._encode, passages)
         try:
             with stage("encode"):
                 return encoding.result(LONGEST_ENCODING_SECONDS)
         except TimeoutError as error:
             encoding.cancel()
             raise Problem(503, "encoder_slow", headers={"Retry-After": "5"}) from error
+
+    def _encode(self, passages: Sequence[Passage]) -> EmbeddedPassages:
+        try:
+            encoder = self._encoder()
+        except Exception as error:  # `_load_encoder` tells which and goes on trying
+            raise Problem(503, "not_ready", headers={"Retry-After": "3"}) from error
+        return embed(encoder, passages)
 
     def recommend(self, need: EmbeddedNeed, limit: int, exposure: Exposure | None = None) -> Recommendation:
         """The best suppliers for a need; without `exposure` the recent lists of all needs count.
@@ -260,18 +294,48 @@ class MatchingEngine:
             log.info(
                 "matching_ready", suppliers=len(live.index), seconds=round(time.monotonic() - started, 1)
             )
+            threading.Thread(target=self._load_encoder, name="encoder", daemon=True).start()
 
         if not self._stopped.is_set():
             live.follow(loaded)
 
+    def _first_index(self, encoder_name: str, dimensions: int) -> tuple[ProfileIndex, int]:
+        """What a file holds, and from which transaction on to read; or an empty index, and all of them."""
+        if self._index_file is not None:
+            kept = taken_up(self._index_file, self.database, encoder_name, dimensions)
+            if kept is not None:
+                return kept.index, kept.horizon
+        return ProfileIndex(encoder_name, dimensions), 0
+
+    def _load_encoder(self) -> None:
+        """Have it ready for the first new text; until it is there, such a text waits and is then a 503."""
+        while not self._stopped.is_set():
+            try:
+                self._encoder()
+                return
+            except Exception as error:
+                log.error("encoder_not_loaded", error=type(error).__name__, detail=str(error)[:300])
+                self._stopped.wait(LOAD_AGAIN_SECONDS)
+
     def _assemble(self) -> LiveIndex:
-        """The models and the index, made at the first call; the index is empty then."""
+        """The models and the index, made at the first call; the index is what a file held, or empty."""
         with self._assembling:
             if self._live is None:
-                encoder = self._encoder()
-                index = ProfileIndex(encoder.name, encoder.dimensions)
-                intent = load_intent(encoder.name, self._intent_dir)
-                self._recommender = Recommender(index, intent, Ranker.expert(), self._policy)
-                self._live = LiveIndex(self.database, index, self._take_over_weights)
+                intent = load_intent(self._encoder.name, self._intent_dir)
+                index, horizon = self._first_index(self._encoder.name, intent.dimensions)
+                if self._kind == "pgvector":
+                    self._pgvector = PgVectorRetrieval(
+                        self.database.url, index.encoder_name, index.dimensions
+                    )
+                retrieval = self._pgvector or InMemory()
+                self._recommender = Recommender(index, intent, Ranker.expert(), self._policy, retrieval)
+                self._live = LiveIndex(
+                    self.database,
+                    index,
+                    self._take_over_weights,
+                    horizon=horizon,
+                    file=self._index_file,
+                    read=self._pgvector.facts_only if self._pgvector else None,
+                )
                 INDEXED.set_function(lambda: len(index))
             return self._live

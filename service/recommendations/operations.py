@@ -45,7 +45,7 @@ def embedded_need(session: Session, engine: MatchingEngine, need: Need) -> Embed
     Raises `Problem` 503 when the encoder does not answer in time.
     """
     profile = needs_with_manufacturers(session, [need])[0]
-    return embedded_needs(session, engine.encoder, [profile], engine.encode)[0]
+    return embedded_needs(session, engine.space, [profile], engine.encode)[0]
 
 
 def recommend_for_need(
@@ -125,7 +125,7 @@ def find_leads(
     statement = select(Need).where(Need.status == NeedStatus.OPEN.value).order_by(col(Need.id).desc())
     needs = {str(need.id): need for need in session.exec(statement.limit(among))}
     profiles = needs_with_manufacturers(session, list(needs.values()))
-    embedded = embedded_needs(session, engine.encoder, profiles, engine.encode)
+    embedded = embedded_needs(session, engine.space, profiles, engine.encode)
     by_id = {profile.need_id: profile for profile in profiles}
     leads = recommender.leads(str(supplier_id), embedded, limit, clock.today())
     return [(lead, needs[lead.need_id], by_id[lead.need_id]) for lead in leads]

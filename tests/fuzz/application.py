@@ -11,7 +11,8 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 import service.accounts.passwords
 from matching.encoder import HashingEncoder
-from matching.intent_training import fit_intent, read_examples
+from matching.intent_training import fit_intent
+from matching.problem_examples import read_examples
 from seed_data import PROBLEM_EXAMPLES
 from service.app import create_app
 from service.db.session import Database

@@ -92,7 +92,7 @@ def _chosen(form: Form) -> list[dict[str, str]]:
 def _proposals(session: DbSession, engine: Engine, application: ChallengeApplication) -> list[ProposalAnswer]:
     """None while the model loads or is slow: the page is of use without."""
     try:
-        found = propose(session, engine.encoder, engine.encode, [application])
+        found = propose(session, engine.space, engine.encode, [application])
     except Problem as problem:
         if problem.status != 503:
             raise

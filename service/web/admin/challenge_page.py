@@ -37,7 +37,7 @@ def challenge_page(
         "panel": {str(each.reviewer_id) for each in given},
         "given": len(given),
         "submitted": sum(each.submitted_at is not None for each in given),
-        "proposals": propose(session, engine.encoder, None, rows) if given else {},
+        "proposals": propose(session, engine.space, None, rows) if given else {},
         "today": clock.today(),
     }
     return page(visitor, "admin/challenge.html", status=status, form=form, **values)

@@ -31,8 +31,9 @@ from matching.evaluation.plain import as_json
 from matching.evaluation.rankings import Answering, Documents, Ranking, timed
 from matching.features import FEATURE_NAMES
 from matching.intent import IntentModel
-from matching.intent_training import ProblemExample, fit_intent
+from matching.intent_training import fit_intent
 from matching.metrics import bootstrap_interval, ndcg, recall, reciprocal_rank
+from matching.problem_examples import ProblemExample
 from matching.ranker import Ranker
 from tests.factories.encoders import CountingEncoder
 

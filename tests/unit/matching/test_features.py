@@ -13,6 +13,7 @@ from matching.features.signals import category_fit, category_focus, scaled, sign
 from matching.index.vector_table import ABSENT
 from matching.prior import PRIOR
 from matching.ranker import Ranker
+from matching.retrieval import similarities
 from matching.taxonomy import category_codes
 from tests.factories.matching import REFERENCE, VISION, WMS, embedded_need, index_of, need, supplier
 
@@ -126,7 +127,7 @@ def test_each_solution_of_a_shortlisted_supplier_becomes_a_row() -> None:
         supplier("a", solutions=(VISION, WMS), references=(REFERENCE,)), supplier("b")
     ).snapshot()
     asked = embedded_need(need(categories=("VISION",), budget_won=100_000_000))
-    seen = signals(snapshot, asked, probabilities(VISION=0.8))
+    seen = signals(snapshot, asked, probabilities(VISION=0.8), similarities(snapshot, asked))
     weights = Ranker.expert().weight_row
     slots = shortlist(snapshot, seen, weights, np.array([True, True]), size=10)
     found = candidates(snapshot, asked, seen, slots)
@@ -145,7 +146,8 @@ def test_the_shortlist_keeps_to_those_allowed_and_prefers_the_right_kind() -> No
     snapshot = index_of(
         supplier("a"), supplier("b", solutions=(WMS,)), supplier("c", solutions=(WMS,))
     ).snapshot()
-    seen = signals(snapshot, embedded_need(need()), probabilities(VISION=0.9))
+    asked = embedded_need(need())
+    seen = signals(snapshot, asked, probabilities(VISION=0.9), similarities(snapshot, asked))
     weights = Ranker.expert().weight_row
     everyone = np.ones(3, np.bool_)
     not_a = everyone.copy()

@@ -9,15 +9,9 @@ import pytest
 from matching.encoder import HashingEncoder, SentenceTransformerEncoder
 from matching.intent import ARTEFACT_FOLDER, EncoderMismatchError, IntentModel
 from matching.intent_artefact import examples_hash, train_intent
-from matching.intent_training import (
-    ExampleTable,
-    ProblemExample,
-    fit_intent,
-    folds,
-    near_copy_groups,
-    read_examples,
-)
+from matching.intent_training import ExampleTable, fit_intent, folds, near_copy_groups
 from matching.metrics import top_accuracy
+from matching.problem_examples import ProblemExample, read_examples
 from matching.taxonomy import category_codes
 from seed_data import FOLDER
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from matching.encoder import HashingEncoder
-from matching.intent import CARD_FILE, VOCABULARY_FILE, IntentModel
-from matching.intent_refit import WRITTEN_HASH, Refit, is_refit_of, refit_intent
-from matching.intent_training import ProblemExample, fit_intent
+from matching.intent import CARD_FILE, VOCABULARY_FILE, WRITTEN_HASH, IntentModel, is_refit_of
+from matching.intent_refit import Refit, refit_intent
+from matching.intent_training import fit_intent
+from matching.problem_examples import ProblemExample
 from tests.unit.matching.test_intent import EXAMPLES
 
 ENCODER = HashingEncoder(64)

@@ -17,7 +17,8 @@ from matching.evaluation import Evaluation, RememberingEncoder, read_benchmark
 from matching.evaluation.calibration import Calibration, calibration
 from matching.evaluation.record import FIGURES_FILE, VECTORS_FILE, StoredVectors
 from matching.intent import IntentModel
-from matching.intent_training import fit_intent, read_examples
+from matching.intent_training import fit_intent
+from matching.problem_examples import read_examples
 from matching.taxonomy import category_name
 from seed_data import PROBLEM_EXAMPLES
 from service.cli import cli, evaluation

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from matching.encoder import HashingEncoder
-from matching.intent import CARD_FILE, IntentModel
-from matching.intent_refit import WRITTEN_HASH
-from matching.intent_training import fit_intent, read_examples
+from matching.intent import CARD_FILE, WRITTEN_HASH, IntentModel
+from matching.intent_training import fit_intent
+from matching.problem_examples import read_examples
 from seed_data import PROBLEM_EXAMPLES
 from service.recommendations import matching_engine
 from service.recommendations.matching_engine import IntentUnusableError, load_intent
