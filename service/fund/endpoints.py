@@ -13,9 +13,9 @@ from service.fund import loan_endpoints
 from service.fund.answers import FundAnswer, OverdueAnswer, TermsAnswer, fund_answer, overdue_answer
 from service.fund.files import accepted_form, in_form
 from service.fund.queries import overdue_loans, overview_of
-from service.fund.schemas import TermsInput
+from service.fund.schemas import TermsInput, TermsPatch
 from service.fund.statements import StatementAnswer, statement_of
-from service.fund.terms import set_terms
+from service.fund.terms import change_terms, set_terms
 from service.kit import clock
 from service.kit.file_forms import FileForm
 from service.kit.pages import Cursor, Limit, Page
@@ -51,6 +51,18 @@ def create_terms(
     terms = set_terms(session, actor, data)
     response.headers["Location"] = f"/v1/fund?fund={terms.code}"
     return TermsAnswer.model_validate(terms)
+
+
+@router.patch("/terms/{fund_code}/{valid_from}", summary="펀드 조건 고치기")
+def update_terms(
+    fund_code: Annotated[str, Path(max_length=50, description="펀드 코드")],
+    valid_from: Annotated[Day, Path(description="조건이 시작한 날")],
+    patch: TermsPatch,
+    actor: Administrator,
+    session: DbSession,
+) -> TermsAnswer:
+    """신청이 없는 조건을 고칩니다. 신청이 있는 조건은 끝나는 날(valid_to)만 바꿀 수 있습니다."""
+    return TermsAnswer.model_validate(change_terms(session, actor, fund_code, valid_from, patch))
 
 
 @router.get("/overdue", summary="연체한 대출")

@@ -199,7 +199,7 @@ def contract_schedule_answer(
         contract_id=contract.id,
         state=ContractState(contract.state),
         as_of=day,
-        schedule=schedule_answer(given, build_schedule(given.terms())),
+        schedule=schedule_answer(given, account.schedule if account else build_schedule(given.terms())),
         lines=[line_answer(line, day) for line in account.lines] if account else [],
         paid=SharesAnswer.model_validate(account.paid) if account else SharesAnswer(**_NOTHING),
         outstanding_won=account.outstanding_won if account else None,

@@ -141,6 +141,7 @@ def deliver(session: Session, actor: Actor, contract: Contract, data: DeliveryIn
         vat = (vat or VatInput()).model_copy(update={"timing": data.vat_timing})
     _keep_terms(contract, terms.model_copy(update={"start_date": day, "vat": vat}))
     contract.state, contract.delivered_on = ContractState.DELIVERED.value, day
+    _keep_payment_days(contract)
     contract.next_due_on = make_account(contract, []).next_due_on
     changed(session, contract)
     note(session, actor, contract, "delivered", after=_told(contract))
@@ -272,6 +273,13 @@ def _keep_terms(contract: Contract, given: InstallmentInput) -> None:
     check_legal_cap(build_schedule(terms))
     contract.terms = given.agreed(terms).model_dump(mode="json", by_alias=True)
     contract.price_won, contract.grant_won = terms.price_won, terms.grant_won
+
+
+def _keep_payment_days(contract: Contract) -> None:
+    """On which days its instalments are paid: the calendar of today, whatever later ones will say."""
+    schedule = build_schedule(terms_of(contract).terms())
+    contract.payment_days = {str(period.due_date): str(period.payment_date) for period in schedule.periods}
+    contract.calendar_version = schedule.calendar_version
 
 
 def _end(session: Session, contract: Contract, state: ContractState, reason: str | None) -> None:

@@ -22,7 +22,9 @@ from service.db.tables import (
     Verdict,
 )
 from service.deals.contracts.installment_account import InstallmentAccount, Line, Receipt
+from service.financing.calendar import AgreedCalendar, BusinessCalendar
 from service.financing.percent import parse_percent
+from service.financing.schedule import KOREAN_CALENDAR
 from service.financing.schemas import InstallmentInput
 from service.kit import clock
 from service.kit.pages import cut_page, decode_cursor, decode_uuid_cursor
@@ -247,7 +249,15 @@ def make_account(contract: Contract, payments: Sequence[ContractPayment]) -> Ins
     """The running account with these payments, the reversed ones left out."""
     receipts = [Receipt(each.received_on, each.amount_won) for each in standing(payments)]
     addon = parse_percent(contract.overdue_addon_percent)
-    return InstallmentAccount(terms_of(contract).terms(), addon, receipts)
+    return InstallmentAccount(terms_of(contract).terms(), addon, receipts, calendar_of(contract))
+
+
+def calendar_of(contract: Contract) -> BusinessCalendar:
+    """The calendar under which it was delivered; the present one before that."""
+    if contract.calendar_version is None:
+        return KOREAN_CALENDAR
+    days = {date.fromisoformat(due): date.fromisoformat(paid) for due, paid in contract.payment_days.items()}
+    return AgreedCalendar(payment_days=days, agreed_version=contract.calendar_version)
 
 
 def _late_on(day: date) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from service.fund.answers import (
 )
 from service.fund.loan_account import LoanAccount, PaymentRefusedError, Settlement
 from service.fund.queries import account_of, repayments_of
-from service.fund.repayments import refused
+from service.fund.repayments import LENT, refused
 from service.kit import clock
 from service.web.forms import Form
 
@@ -59,7 +59,7 @@ class RunningLoan:
 
 def running_loan(session: Session, loan: FundLoan, asked: Form) -> RunningLoan | None:
     """None before the money is out. What cannot be asked for is refused in `asked`."""
-    if loan.status not in (LoanStatus.DISBURSED.value, LoanStatus.REPAID.value):
+    if loan.status not in {LoanStatus.REPAID, *LENT}:
         return None
     account = account_of(session, loan)
     schedule = schedule_answer(loan.id, account, max(clock.today(), account.earliest_day))
