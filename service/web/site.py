@@ -8,7 +8,17 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
-from service.web import admin, calculators, checks, dashboard, fund, manufacturer, own_account, sign_in
+from service.web import (
+    admin,
+    calculators,
+    checks,
+    contracts,
+    dashboard,
+    fund,
+    manufacturer,
+    own_account,
+    sign_in,
+)
 from service.web.desk import approvals, assignments, companies, need, needs, pipeline, today
 from service.web.problem_pages import ProblemPages
 from service.web.public import clusters, directory, home, programmes, trial
@@ -48,6 +58,7 @@ AREAS = (
     *own_account.AREAS,
     *DESK,
     *fund.AREAS,
+    *contracts.AREAS,
     dashboard,
     *admin.AREAS,
 )

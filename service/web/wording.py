@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from matching import taxonomy
-from service.messages import SENTENCES, desk, financing, fund
+from service.messages import SENTENCES, contracts, desk, financing, fund
 from service.messages.amounts import won_reading, won_text
 from service.messages.web import LABELS
 
@@ -26,6 +26,9 @@ _LABELS = {
     "loan_method": financing.METHODS,
     "line_state": fund.LINE_STATES,
     "fund_account": fund.ACCOUNTS,
+    "contract_state": contracts.STATES,
+    "contract_line_state": contracts.LINE_STATES,
+    "contract_line_kind": contracts.KINDS,
 }
 NOTICES = {code.removeprefix("done_") for code in SENTENCES if code.startswith("done_")}
 

@@ -206,8 +206,8 @@ def test_a_wrong_move_names_the_state_and_those_that_would_do(match: Match) -> N
     contract = match.quoted()
     refused = match.post(f"/contracts/{contract}/delivery", match.manager, {})
     problem(refused, 409, "status_transition")
-    assert "quoted" in refused.json()["detail"]
-    assert "accepted" in refused.json()["detail"]
+    assert "견적" in refused.json()["detail"]
+    assert "수락" in refused.json()["detail"]
     problem(match.pay(contract, 1_000), 409, "status_transition")
     delivered(match.client, match.manager, contract)
     for path, body in (("cancellation", {"reason": "늦었습니다"}), ("acceptance", None), ("delivery", {})):

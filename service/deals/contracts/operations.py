@@ -29,6 +29,7 @@ from service.financing.schedule import build_schedule
 from service.financing.schemas import InstallmentInput, VatInput
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
+from service.messages.contracts import STATES
 from service.needs.queries import get_need
 from service.notifications.operations import notify
 from service.recommendations.decisions import move_pair
@@ -193,8 +194,8 @@ def require_move(contract: Contract, target: ContractState) -> None:
 def require_state(contract: Contract, *allowed: ContractState) -> None:
     """Raises `Problem` 409 `status_transition` for a contract in another state."""
     if ContractState(contract.state) not in allowed:
-        named = ", ".join(state.value for state in allowed)
-        raise Problem(409, "status_transition", current=contract.state, allowed=named)
+        named = ", ".join(STATES[state.value] for state in allowed)
+        raise Problem(409, "status_transition", current=STATES[contract.state], allowed=named)
 
 
 def check_day(day: date, pointer: str, earliest: date, latest: date) -> None:
