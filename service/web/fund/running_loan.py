@@ -47,6 +47,11 @@ class RunningLoan:
     """The repayment that was entered last and stands."""
 
     @property
+    def settlement_possible(self) -> bool:
+        """Whether anything is left to pay."""
+        return self.schedule.settlement is not None
+
+    @property
     def next_row(self) -> LineAnswer | None:
         """What is to be paid next."""
         return next((row for row in self.schedule.rows if row.unpaid_won), None)

@@ -1,6 +1,7 @@
 """The terms of the fund by their periods, and new ones."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
@@ -8,9 +9,11 @@ from sqlmodel import Session
 
 from service.db.session import DbSession
 from service.db.tables import FundTerm
-from service.fund.schemas import TermsInput
-from service.fund.terms import all_terms, find_fund_on, set_terms
+from service.financing.wire import Day
+from service.fund.schemas import TermsInput, TermsPatch
+from service.fund.terms import all_terms, change_terms, find_fund_on, is_used, set_terms
 from service.kit import clock
+from service.kit.problems import Problem
 from service.web.forms import Form, Posted
 from service.web.fund.tabs import tabs
 from service.web.rendering import go_to, page
@@ -32,6 +35,50 @@ def add_terms(visitor: AdminVisitor, form: Posted, session: DbSession) -> Respon
         set_terms(session, visitor.actor, form.read(TermsInput))
         return go_to("/fund/terms", done="terms_set")
     return _terms_page(visitor, session, form, status=422)
+
+
+@router.get("/fund/terms/{fund_code}/{valid_from}")
+def show_change(fund_code: str, valid_from: Day, visitor: AdminVisitor, session: DbSession) -> HTMLResponse:
+    """One period, to be mended or ended."""
+    terms = _period(session, fund_code, valid_from)
+    kept = terms.model_dump(mode="json", include=set(TermsPatch.model_fields))
+    return _change_page(visitor, session, terms, Form.holding(kept))
+
+
+@router.post("/fund/terms/{fund_code}/{valid_from}")
+def mend_terms(
+    fund_code: str, valid_from: Day, visitor: AdminVisitor, form: Posted, session: DbSession
+) -> Response:
+    """What was typed, if the terms can still be changed so."""
+    terms = _period(session, fund_code, valid_from)
+    with form.trying(session):
+        change_terms(session, visitor.actor, fund_code, valid_from, form.read(TermsPatch))
+        return go_to("/fund/terms", done="terms_changed")
+    return _change_page(visitor, session, terms, form, status=422)
+
+
+def _period(session: Session, code: str, valid_from: date) -> FundTerm:
+    """Raises `Problem` 404."""
+    found = next(
+        (each for each in all_terms(session) if (each.code, each.valid_from) == (code, valid_from)), None
+    )
+    if found is None:
+        raise Problem(404, "not_found")
+    return found
+
+
+def _change_page(
+    visitor: Visitor, session: Session, terms: FundTerm, form: Form, status: int = 200
+) -> HTMLResponse:
+    return page(
+        visitor,
+        "fund/terms_change.html",
+        status=status,
+        tabs=tabs(visitor),
+        form=form,
+        terms=terms,
+        used=is_used(session, terms),
+    )
 
 
 def _begun(terms: FundTerm | None) -> Form:
