@@ -19,7 +19,7 @@ SENTENCES: dict[str, str] = {
 STATES: dict[str, str] = {
     "quoted": "견적",
     "accepted": "수락",
-    "delivered": "인도",
+    "delivered": "납입 중",
     "settled": "완납",
     "cancelled": "취소",
     "lapsed": "기한 지남",

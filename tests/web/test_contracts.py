@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from uuid import uuid4
 from zipfile import is_zipfile
 
 import pytest
@@ -17,7 +18,8 @@ from tests.factories.world import World
 from tests.web.opening import open_page, send_form, text_of
 
 MANAGER = "account_manager"
-TERMS = {
+Fields = dict[str, str | list[str]]
+TERMS: Fields = {
     "terms.price_won": "6,000만",
     "terms.months": "12",
     "terms.annual_rate_percent": "4.5",
@@ -35,11 +37,13 @@ def read(world: World, contract: str, what: str = "") -> dict[str, object]:
     return found
 
 
-def record(world: World, contract: str, what: str, actor: str = MANAGER, **fields: str) -> Response:
+def record(
+    world: World, contract: str, what: str, actor: str = MANAGER, **fields: str | list[str]
+) -> Response:
     """Send a form of the contract's page as the page shows it now."""
-    version = str(read(world, contract)["version"])
+    sent: Fields = {"version": str(read(world, contract)["version"])} | fields
     area = "/manufacturer" if actor == "manufacturer" else "/desk"
-    return send_form(world, actor, f"{area}/contracts/{contract}/{what}", {"version": version} | fields)
+    return send_form(world, actor, f"{area}/contracts/{contract}/{what}", sent)
 
 
 def test_a_quote_is_made_from_a_pair_and_computed_before_it_is_kept(world: World) -> None:
@@ -76,7 +80,7 @@ def test_a_changed_quote_keeps_the_conditions_that_the_form_does_not_show(world:
     page = open_page(world, MANAGER, f"/desk/contracts/{contract}/edit").text
     assert 'type="hidden" name="terms.fees.0.amount_won" value="10000"' in page
     assert "terms.principal_won" not in page
-    kept = {"terms.fees.0.name": "관리비", "terms.fees.0.amount_won": "10000"}
+    kept: Fields = {"terms.fees.0.name": "관리비", "terms.fees.0.amount_won": "10000"}
     kept |= {"terms.fees.0.when": "each_period", "terms.price_won": "5,000만"}
     saved = record(world, contract, "edit", **(TERMS | kept))
     assert saved.status_code == 303, text_of(saved)
@@ -124,7 +128,7 @@ def test_a_contract_from_the_acceptance_to_the_last_won(world: World) -> None:
 
 def test_a_form_sent_twice_is_entered_once(world: World) -> None:
     contract = delivered(world.client, world.headers("admin"), world.thing("contract_id", None))
-    fields = {"version": str(read(world, contract)["version"]), "amount_won": "100만"}
+    fields: Fields = {"version": str(read(world, contract)["version"]), "amount_won": "100만"}
     path = f"/desk/contracts/{contract}/payments"
     assert [send_form(world, MANAGER, path, dict(fields)).status_code for _ in range(2)] == [303, 422]
     assert len(read(world, contract, "/schedule")["payments"]) == 1  # type: ignore[arg-type]
@@ -184,7 +188,7 @@ def test_the_schedule_and_the_list_are_taken_along(world: World, made: str) -> N
     assert len(lines) == 1 + 12
     listed = open_page(world, MANAGER, "/desk/contracts.csv").text.splitlines()
     assert len(listed) == 2
-    assert ("견적" if made == "quoted" else "인도") in listed[1]
+    assert ("견적" if made == "quoted" else "납입 중") in listed[1]
     sheet = open_page(world, MANAGER, "/desk/contracts.xlsx")
     assert is_zipfile(BytesIO(sheet.content))
 
@@ -204,4 +208,7 @@ def test_the_schedule_and_the_list_are_taken_along(world: World, made: str) -> N
 def test_the_price_of_a_quote_begins_where_budget_and_solution_meet(
     budget: int | None, least: int | None, most: int | None, suggested: int | None
 ) -> None:
-    assert suggested_price(budget, Solution(price_min_won=least, price_max_won=most)) == suggested
+    solution = Solution(
+        supplier_id=uuid4(), position=0, name="", description="", price_min_won=least, price_max_won=most
+    )
+    assert suggested_price(budget, solution) == suggested

@@ -44,7 +44,7 @@ class RunningLoan:
     settlement: Settlement | None
     repayments: list[RepaymentAnswer]
     can_be_reversed: UUID | None
-    """The repayment that was entered last and stands."""
+    """The repayment that was entered last and stands, if no decision of the bank came after it."""
 
     @property
     def settlement_possible(self) -> bool:
@@ -69,7 +69,12 @@ def running_loan(session: Session, loan: FundLoan, asked: Form) -> RunningLoan |
     account = account_of(session, loan)
     schedule = schedule_answer(loan.id, account, max(clock.today(), account.earliest_day))
     repayments = repayments_of(session, loan)
-    standing = [each.id for each in repayments if each.reversed_at is None]
+    decided_on = loan.written_off_on or loan.accelerated_on or loan.disbursed_on
+    standing = [
+        each.id
+        for each in repayments
+        if each.reversed_at is None and decided_on and each.paid_on >= decided_on
+    ]
     settlement, first_row = _settlement(session, account, asked), _first_row(schedule, asked)
     return RunningLoan(
         schedule=schedule,
