@@ -72,6 +72,7 @@ class TermsAnswer(Answer):
     application_days: int
     overdue_addon_percent: str
     note: str | None
+    version: int
 
 
 class LoanAnswer(Answer):

@@ -97,16 +97,26 @@ def set_terms(session: Session, actor: Actor, data: TermsInput) -> FundTerm:
     return terms
 
 
-def change_terms(session: Session, actor: Actor, code: str, valid_from: date, patch: TermsPatch) -> FundTerm:
-    """Mend terms under which nobody has applied; of others the last day alone, as their loans keep the rest.
+def get_terms(session: Session, code: str, valid_from: date, *, lock: bool = False) -> FundTerm:
+    """The terms of that fund from that day on; with `lock` held against others who change the fund's terms.
 
-    Raises `Problem` 404, 409 `fund_terms_used`, what setting terms raises, and 422 `day_out_of_bounds` for a
-    last day that has passed or that other terms of the fund reach.
+    Raises `Problem` 404.
     """
+    known = _locked_periods(session, code) if lock else all_terms(session)
+    for row in known:
+        if (row.code, row.valid_from) == (code, valid_from) and _is_lending(row):
+            return row
+    raise Problem(404, "not_found")
+
+
+def change_terms(session: Session, actor: Actor, terms: FundTerm, patch: TermsPatch) -> FundTerm:
+    """Mend locked terms under which nobody has applied; of others the last day alone, as loans keep the rest.
+
+    Raises `Problem` 409 `fund_terms_used`, what setting terms raises, and 422 for a last day that has passed
+    or that other terms of the fund reach.
+    """
+    code = terms.code
     known = _locked_periods(session, code)
-    terms = next((row for row in known if row.valid_from == valid_from and _is_lending(row)), None)
-    if terms is None:
-        raise Problem(404, "not_found")
     # Applications hold the fund's row while they are checked: whoever reads these terms now has used them.
     session.exec(select(FundLedger).where(FundLedger.code == code).with_for_update()).first()
     before = terms.model_dump(mode="json")
@@ -120,6 +130,7 @@ def change_terms(session: Session, actor: Actor, code: str, valid_from: date, pa
     _check_rates(TermsInput.model_validate({name: told[name] for name in told if name in _GIVEN}))
     for name, value in changes.items():
         setattr(terms, name, patch.valid_to if name == "valid_to" else value)
+    terms.version += 1
     session.flush()
     was = {name: before[name] for name in changes}
     record_event(session, actor, "fund_terms.changed", _subject(code), before=was, after=changes)
@@ -168,7 +179,7 @@ def _locked_periods(session: Session, code: str) -> Sequence[FundTerm]:
     """The periods of a fund in their order, held against others who change them until the commit."""
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:code))"), {"code": code})
     of_fund = select(FundTerm).where(FundTerm.code == code).order_by(col(FundTerm.valid_from))
-    return session.exec(of_fund).all()
+    return session.exec(of_fund.execution_options(populate_existing=True)).all()
 
 
 def _subject(code: str) -> UUID:

@@ -313,6 +313,7 @@ RULES: dict[str, Rule] = {
     "POST /v1/financing/grants": PUBLIC.sending_about(_grant),
     "GET /v1/fund": STAFF.given(World.fund),
     "POST /v1/fund/terms": ADMIN.sending(funds.terms),
+    "GET /v1/fund/terms/{fund_code}/{valid_from}": ADMIN,
     "PATCH /v1/fund/terms/{fund_code}/{valid_from}": ADMIN.sending({"valid_to": None}),
     "GET /v1/fund/overdue": STAFF,
     "GET /v1/fund/statements/{month}": STAFF,

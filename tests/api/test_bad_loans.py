@@ -135,7 +135,9 @@ def _principal(client: TestClient, headers: Headers, loan: str) -> int:
 
 
 def changed(client: TestClient, headers: Headers, code: str, since: str, **changes: Any) -> Any:
-    return client.patch(f"/v1/fund/terms/{code}/{since}", json=changes, headers=headers)
+    path = f"/v1/fund/terms/{code}/{since}"
+    present = {"If-Match": client.get(path, headers=headers).headers["ETag"]}
+    return client.patch(path, json=changes, headers=headers | present)
 
 
 def test_terms_that_nobody_has_used_are_mended_and_used_ones_only_ended(

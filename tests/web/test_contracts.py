@@ -41,7 +41,7 @@ def record(
     world: World, contract: str, what: str, actor: str = MANAGER, **fields: str | list[str]
 ) -> Response:
     """Send a form of the contract's page as the page shows it now."""
-    sent: Fields = {"version": str(read(world, contract)["version"])} | fields
+    sent: Fields = {"version": str(read(world, contract)["version"]), **fields}
     area = "/manufacturer" if actor == "manufacturer" else "/desk"
     return send_form(world, actor, f"{area}/contracts/{contract}/{what}", sent)
 
@@ -82,7 +82,7 @@ def test_a_changed_quote_keeps_the_conditions_that_the_form_does_not_show(world:
     assert "terms.principal_won" not in page
     kept: Fields = {"terms.fees.0.name": "관리비", "terms.fees.0.amount_won": "10000"}
     kept |= {"terms.fees.0.when": "each_period", "terms.price_won": "5,000만"}
-    saved = record(world, contract, "edit", **(TERMS | kept))
+    saved = record(world, contract, "edit", MANAGER, **(TERMS | kept))
     assert saved.status_code == 303, text_of(saved)
     found = read(world, contract)
     assert found["price_won"] == 50_000_000

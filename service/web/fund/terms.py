@@ -1,7 +1,6 @@
 """The terms of the fund by their periods, and new ones."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
@@ -11,12 +10,12 @@ from service.db.session import DbSession
 from service.db.tables import FundTerm
 from service.financing.wire import Day
 from service.fund.schemas import TermsInput, TermsPatch
-from service.fund.terms import all_terms, change_terms, find_fund_on, is_used, set_terms
+from service.fund.terms import all_terms, change_terms, find_fund_on, get_terms, is_used, set_terms
 from service.kit import clock
-from service.kit.problems import Problem
 from service.web.forms import Form, Posted
 from service.web.fund.tabs import tabs
 from service.web.rendering import go_to, page
+from service.web.stale_forms import VERSION, require_present
 from service.web.visitor import AdminVisitor, Visitor
 
 router = APIRouter()
@@ -40,8 +39,8 @@ def add_terms(visitor: AdminVisitor, form: Posted, session: DbSession) -> Respon
 @router.get("/fund/terms/{fund_code}/{valid_from}")
 def show_change(fund_code: str, valid_from: Day, visitor: AdminVisitor, session: DbSession) -> HTMLResponse:
     """One period, to be mended or ended."""
-    terms = _period(session, fund_code, valid_from)
-    kept = terms.model_dump(mode="json", include=set(TermsPatch.model_fields))
+    terms = get_terms(session, fund_code, valid_from)
+    kept = terms.model_dump(mode="json", include={*TermsPatch.model_fields, VERSION})
     return _change_page(visitor, session, terms, Form.holding(kept))
 
 
@@ -50,21 +49,12 @@ def mend_terms(
     fund_code: str, valid_from: Day, visitor: AdminVisitor, form: Posted, session: DbSession
 ) -> Response:
     """What was typed, if the terms can still be changed so."""
-    terms = _period(session, fund_code, valid_from)
+    terms = get_terms(session, fund_code, valid_from, lock=True)
     with form.trying(session):
-        change_terms(session, visitor.actor, fund_code, valid_from, form.read(TermsPatch))
+        require_present(form, terms.version)
+        change_terms(session, visitor.actor, terms, form.read(TermsPatch))
         return go_to("/fund/terms", done="terms_changed")
     return _change_page(visitor, session, terms, form, status=422)
-
-
-def _period(session: Session, code: str, valid_from: date) -> FundTerm:
-    """Raises `Problem` 404."""
-    found = next(
-        (each for each in all_terms(session) if (each.code, each.valid_from) == (code, valid_from)), None
-    )
-    if found is None:
-        raise Problem(404, "not_found")
-    return found
 
 
 def _change_page(

@@ -1,4 +1,4 @@
-"""Fund loans that a bank calls in or writes off; the payment days of a contract as its delivery fixed them."""
+"""Fund loans that a bank calls in or writes off; fund terms that are mended; payment days as agreed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +21,9 @@ def upgrade() -> None:
         sa.Column("payment_days", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
     )
     op.add_column("contract", sa.Column("calendar_version", sa.String(), nullable=True))
+    op.add_column(
+        "fund_term", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False)
+    )
     op.add_column("fund_loan", sa.Column("accelerated_on", sa.Date(), nullable=True))
     op.add_column("fund_loan", sa.Column("written_off_on", sa.Date(), nullable=True))
     _check_loans("'disbursed', 'accelerated', 'written_off', 'repaid'", "'disbursed', 'accelerated'")
@@ -41,6 +44,7 @@ def downgrade() -> None:
     op.drop_constraint("fund_loan_accelerated", "fund_loan")
     _check_loans("'disbursed', 'repaid'", "'disbursed'")
     _check_journal("", "")
+    op.drop_column("fund_term", "version")
     op.drop_column("fund_loan", "written_off_on")
     op.drop_column("fund_loan", "accelerated_on")
     op.drop_column("contract", "calendar_version")
