@@ -54,6 +54,11 @@ def challenges() -> dict[str, Any]:
     return _document("challenges.json")
 
 
+def contracts() -> list[dict[str, Any]]:
+    """Installment contracts of the demo, their days counted back from the one on which they are loaded."""
+    return list(_document("contracts.json")["contracts"])
+
+
 def targets() -> list[dict[str, Any]]:
     """Public targets with their sources, that the dashboard puts beside what is recorded here."""
     return list(_document("targets.json")["targets"])

@@ -1,6 +1,7 @@
 """Filling an empty database: the demo data, the first administrator, the vectors."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import Session, select
@@ -12,8 +13,10 @@ from service.accounts.operations import account_by_email, open_account
 from service.challenges.demo import Reviewer, hold_challenges
 from service.clusters.operations import have_clusters_refreshed
 from service.db.session import Database
-from service.db.tables import Account, FundTerm, Manufacturer, Supplier, SupplierStatus
+from service.db.tables import Account, FundTerm, Manufacturer, Need, Supplier, SupplierStatus
+from service.deals.contracts.demo import write_down_contracts
 from service.fund.demo import write_down_loans
+from service.kit import clock
 from service.manufacturers.operations import add_manufacturer
 from service.manufacturers.schemas import ManufacturerImportInput
 from service.needs.operations import write_down_need
@@ -34,6 +37,9 @@ DEMO_MANUFACTURER = f"manufacturer@{DEMO_DOMAIN}"
 
 EMBEDDED_AT_ONCE = 20
 
+REGISTERED = timedelta(days=480)
+"""So long ago the demo's companies were registered: before their first loan and contract."""
+
 
 def is_empty(database: Database) -> bool:
     """True when nobody has used this database yet."""
@@ -48,15 +54,12 @@ def seed_demo(database: Database, settings: Settings) -> None:
     password = kept_secret(settings.demo_password_file, 9)
     with database.transaction() as session:
         _seed_terms(session)
-        suppliers = {
-            row["business_number"]: add_supplier(
-                session, SYSTEM, SupplierImportInput.model_validate(row), SupplierStatus.APPROVED
-            ).id
-            for row in seed_data.suppliers()
-        }
-        manufacturers = _seed_needs(session)
-        _seed_accounts(session, password, next(iter(suppliers.values())), manufacturers)
+        suppliers = _seed_suppliers(session)
+        needs = _seed_needs(session)
+        _seed_accounts(session, password, suppliers, needs)
         write_down_loans(session, seed_data.fund_loans(), suppliers)
+        ids = {key: need.id for key, need in needs.items()}
+        write_down_contracts(session, seed_data.contracts(), suppliers, ids)
         hold_challenges(session, seed_data.challenges(), suppliers, _seed_reviewers(session, password))
         have_clusters_refreshed(session)  # bulk work: the worker comes to it after the embeddings
 
@@ -90,20 +93,38 @@ def _seed_terms(session: Session) -> None:
     session.add_all(FundTerm.model_validate(row) for row in seed_data.fund_terms())
 
 
-def _seed_needs(session: Session) -> Sequence[Manufacturer]:
-    by_number = {
-        row["business_number"]: add_manufacturer(session, SYSTEM, ManufacturerImportInput.model_validate(row))
-        for row in seed_data.manufacturers()
+def _seed_suppliers(session: Session) -> Mapping[str, UUID]:
+    """The suppliers by business number, registered before the first of them borrowed or sold."""
+    profiles = {
+        row["business_number"]: SupplierImportInput.model_validate(row) for row in seed_data.suppliers()
     }
-    owners = []
+    with clock.frozen(clock.now() - REGISTERED):
+        return {
+            number: add_supplier(session, SYSTEM, profile, SupplierStatus.APPROVED).id
+            for number, profile in profiles.items()
+        }
+
+
+def _seed_needs(session: Session) -> Mapping[str, Need]:
+    """The needs by key; one that somebody sold for was written down a week before the introduction."""
+    with clock.frozen(clock.now() - REGISTERED):
+        by_number = {
+            row["business_number"]: add_manufacturer(
+                session, SYSTEM, ManufacturerImportInput.model_validate(row)
+            )
+            for row in seed_data.manufacturers()
+        }
+    introduced = {row["need"]: row["introduced_days_ago"] for row in seed_data.contracts()}
+    needs = {}
     for row in seed_data.needs():
         manufacturer = by_number[row["manufacturer_business_number"]]
         own = {
             name: value for name, value in row.items() if name not in ("key", "manufacturer_business_number")
         }
-        write_down_need(session, SYSTEM, manufacturer, NeedInput.model_validate(own))
-        owners.append(manufacturer)
-    return owners
+        days_ago = introduced[row["key"]] + 7 if row["key"] in introduced else 0
+        with clock.frozen(clock.now() - timedelta(days=days_ago)):
+            needs[row["key"]] = write_down_need(session, SYSTEM, manufacturer, NeedInput.model_validate(own))
+    return needs
 
 
 def _seed_reviewers(session: Session, password: str) -> list[Reviewer]:
@@ -128,8 +149,9 @@ def _seed_reviewers(session: Session, password: str) -> list[Reviewer]:
 
 
 def _seed_accounts(
-    session: Session, password: str, supplier_id: UUID, manufacturers: Sequence[Manufacturer]
+    session: Session, password: str, suppliers: Mapping[str, UUID], needs: Mapping[str, Need]
 ) -> None:
+    """A person of each role; the companies are the first supplier and the one that wrote the first need."""
     staff = (
         (DEMO_ADMIN, "시연 관리자", Role.ADMIN),
         (DEMO_ACCOUNT_MANAGER, "시연 담당자", Role.ACCOUNT_MANAGER),
@@ -142,7 +164,7 @@ def _seed_accounts(
         password=password,
         name="시연 공급기업",
         role=Role.SUPPLIER,
-        supplier_id=supplier_id,
+        supplier_id=next(iter(suppliers.values())),
     )
     open_account(
         session,
@@ -150,5 +172,5 @@ def _seed_accounts(
         password=password,
         name="시연 수요기업",
         role=Role.MANUFACTURER,
-        manufacturer_id=manufacturers[0].id,
+        manufacturer_id=next(iter(needs.values())).manufacturer_id,
     )

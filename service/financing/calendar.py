@@ -84,6 +84,27 @@ class BusinessCalendar:
         return known
 
 
+@dataclass(frozen=True, eq=False)
+class AgreedCalendar(BusinessCalendar):
+    """The days to which the due dates of one contract were moved when it began.
+
+    A holiday that is proclaimed later moves none of them, so what was charged stays as it was. Other days are
+    those of the present calendar.
+    """
+
+    payment_days: Mapping[date, date] = field(default_factory=dict)
+    agreed_version: str = ""
+
+    @cached_property
+    def version(self) -> str:
+        """The name of the calendar that moved them."""
+        return self.agreed_version
+
+    def adjust(self, day: date, convention: BusinessDay) -> date:
+        """As agreed, or as the present calendar has it."""
+        return self.payment_days.get(day) or super().adjust(day, convention)
+
+
 def months_after(start: date, months: int, anchor_day: int) -> date:
     """The anchor day `months` months after `start`'s month, or that month's last day when shorter.
 

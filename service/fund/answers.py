@@ -24,7 +24,9 @@ class Answer(BaseModel):
 
 
 class FundAnswer(Answer):
-    """펀드의 한도와 쓰임. available_won = ceiling_won - reserved_won - outstanding_won (0보다 작지 않음)."""
+    """펀드의 한도와 쓰임. available_won = ceiling_won - reserved_won - outstanding_won - written_off_won
+    (0보다 작지 않음). outstanding_won에는 기한이익을 잃은 accelerated_won이 들어 있습니다.
+    """
 
     code: str
     name: str
@@ -32,6 +34,8 @@ class FundAnswer(Answer):
     valid_to: date | None
     ceiling_won: int
     outstanding_won: int
+    accelerated_won: int
+    written_off_won: int
     reserved_won: int
     available_won: int
     per_company_limit_won: int | None
@@ -68,6 +72,7 @@ class TermsAnswer(Answer):
     application_days: int
     overdue_addon_percent: str
     note: str | None
+    version: int
 
 
 class LoanAnswer(Answer):
@@ -96,10 +101,13 @@ class LoanAnswer(Answer):
     floor_rate_percent: str | None
     customer_rate_percent: str | None
     disbursed_on: date | None
+    accelerated_on: date | None = Field(description="은행이 기한이익 상실을 정한 날")
+    written_off_on: date | None = Field(description="은행이 대손으로 상각한 날")
     closed_on: date | None
     status_reason: str | None
     reserved_won: int
     outstanding_won: int
+    written_off_won: int
     interest_received_won: int
     overdue_charges_received_won: int
     next_payment_on: date | None = Field(description="다 내지 않은 가장 오래된 회차의 납입일")
@@ -150,6 +158,7 @@ class LoanScheduleAnswer(Answer):
 
     loan_id: UUID
     as_of: date
+    accelerated_on: date | None = Field(description="이날 남은 원금과 이자를 모두 낼 때가 되었습니다.")
     customer_rate_percent: str
     overdue_rate_addon_percent: str
     settlement: SettlementAnswer | None
@@ -209,6 +218,7 @@ class OverdueAnswer(Answer):
     supplier_id: UUID
     company_name: str
     outstanding_won: int
+    accelerated_on: date | None
     overdue_since: date
     days_late: int
     installments_late: int
@@ -223,7 +233,9 @@ def fund_answer(overview: FundOverview) -> FundAnswer:
     return FundAnswer(
         **terms.model_dump(exclude={"ceiling_won"}),
         ceiling_won=ceiling,
-        outstanding_won=won[Account.OUTSTANDING],
+        outstanding_won=won.lent_won,
+        accelerated_won=won[Account.CALLED],
+        written_off_won=won[Account.WRITTEN_OFF],
         reserved_won=won[Account.RESERVED],
         available_won=max(ceiling - won.promised_won, 0),
         interest_received_won=won[Account.INTEREST_RECEIVED],
@@ -243,7 +255,8 @@ def loan_answer(record: LoanRecord) -> LoanAnswer:
         status_text=STATUSES[loan.status],
         customer_rate_percent=customer_rate(record),
         reserved_won=won[Account.RESERVED],
-        outstanding_won=won[Account.OUTSTANDING],
+        outstanding_won=won.lent_won,
+        written_off_won=won[Account.WRITTEN_OFF],
         interest_received_won=won[Account.INTEREST_RECEIVED],
         overdue_charges_received_won=won[Account.OVERDUE_CHARGES_RECEIVED],
     )
@@ -264,6 +277,7 @@ def schedule_answer(loan_id: UUID, account: LoanAccount, day: date) -> LoanSched
     return LoanScheduleAnswer(
         loan_id=loan_id,
         as_of=day,
+        accelerated_on=account.accelerated_on,
         customer_rate_percent=percent_text(contract.rate.customer_rate_percent),
         overdue_rate_addon_percent=percent_text(contract.overdue_addon_percent),
         settlement=None if account.is_settled else settlement_answer(account.settlement_on(day)),
@@ -339,7 +353,8 @@ def overdue_answer(overdue: OverdueLoan, day: date) -> OverdueAnswer:
         loan_id=loan.id,
         supplier_id=loan.supplier_id,
         company_name=overdue.record.company_name,
-        outstanding_won=overdue.record.balances[Account.OUTSTANDING],
+        outstanding_won=overdue.record.balances.lent_won,
+        accelerated_on=loan.accelerated_on,
         overdue_since=loan.next_payment_on,
         days_late=max(line.days_late_on(day) for line in late),
         installments_late=len(late),

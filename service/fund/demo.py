@@ -11,6 +11,7 @@ from service.accounts.actor import SYSTEM
 from service.db.tables import FundLoan, LoanStatus
 from service.financing.conventions import BusinessDay
 from service.financing.schedule import KOREAN_CALENDAR
+from service.fund.bad_loans import accelerate, write_off
 from service.fund.operations import (
     apply_for_loan,
     cancel,
@@ -20,7 +21,7 @@ from service.fund.operations import (
 )
 from service.fund.queries import OPEN
 from service.fund.repayments import record_repayment, settlement_of
-from service.fund.schemas import BankDecisionInput, LoanInput, RepaymentInput
+from service.fund.schemas import BadLoanInput, BankDecisionInput, LoanInput, RepaymentInput
 from service.kit import clock
 
 _NINE_IN_KOREA = time(0, tzinfo=UTC)
@@ -68,6 +69,9 @@ class _History:
             self._decide(session, loan, day)
         elif loan.status == LoanStatus.DISBURSED.value:
             self._pay(session, loan, day)
+        for event, decide in (("accelerated", accelerate), ("written_off", write_off)):
+            if told := self._happens_on(day, event):
+                decide(session, SYSTEM, loan, BadLoanInput(reason=told["reason"]))
 
     def _application(self) -> LoanInput:
         asked = {name: value for name, value in self._row.items() if name in LoanInput.model_fields}

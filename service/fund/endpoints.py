@@ -8,15 +8,17 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from service.accounts.actor import Administrator, Staff
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
+from service.db.tables import FundTerm
 from service.financing.wire import Day
 from service.fund import loan_endpoints
 from service.fund.answers import FundAnswer, OverdueAnswer, TermsAnswer, fund_answer, overdue_answer
 from service.fund.files import accepted_form, in_form
 from service.fund.queries import overdue_loans, overview_of
-from service.fund.schemas import TermsInput
+from service.fund.schemas import TermsInput, TermsPatch
 from service.fund.statements import StatementAnswer, statement_of
-from service.fund.terms import set_terms
+from service.fund.terms import change_terms, get_terms, set_terms
 from service.kit import clock
+from service.kit.etags import IfMatch, etag, require_match
 from service.kit.file_forms import FileForm
 from service.kit.pages import Cursor, Limit, Page
 from service.kit.problems import field_problem
@@ -26,6 +28,8 @@ router = APIRouter(prefix="/fund", tags=["상생협력펀드"], route_class=Idem
 FundCode = Annotated[
     str | None, Query(max_length=50, description="펀드 코드(/v1/fund-terms). 없으면 지금 대출하는 펀드")
 ]
+NamedFund = Annotated[str, Path(max_length=50, description="펀드 코드")]
+Begins = Annotated[Day, Path(description="조건이 시작한 날")]
 _FORMS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "월말 명세. Accept 헤더로 CSV(전표)와 XLSX(계정, 대출, 전표)도 받을 수 있습니다.",
@@ -50,6 +54,35 @@ def create_terms(
     """어느 날부터의 조건을 더합니다. 앞의 조건은 그 전날 끝나고, 이미 신청한 대출은 그대로입니다."""
     terms = set_terms(session, actor, data)
     response.headers["Location"] = f"/v1/fund?fund={terms.code}"
+    return TermsAnswer.model_validate(terms)
+
+
+@router.get("/terms/{fund_code}/{valid_from}", summary="한 기간의 펀드 조건")
+def read_terms(
+    fund_code: NamedFund, valid_from: Begins, _actor: Administrator, session: DbSession, response: Response
+) -> TermsAnswer:
+    """어느 날부터의 조건을 봅니다. ETag를 고칠 때 If-Match로 보냅니다."""
+    return _terms(get_terms(session, fund_code, valid_from), response)
+
+
+@router.patch("/terms/{fund_code}/{valid_from}", summary="펀드 조건 고치기")
+def update_terms(
+    fund_code: NamedFund,
+    valid_from: Begins,
+    patch: TermsPatch,
+    actor: Administrator,
+    session: DbSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> TermsAnswer:
+    """신청이 없는 조건을 고칩니다. 신청이 있는 조건은 끝나는 날(valid_to)만 바꿀 수 있습니다."""
+    terms = get_terms(session, fund_code, valid_from, lock=True)
+    require_match(if_match, terms.version)
+    return _terms(change_terms(session, actor, terms, patch), response)
+
+
+def _terms(terms: FundTerm, response: Response) -> TermsAnswer:
+    response.headers["ETag"] = etag(terms.version)
     return TermsAnswer.model_validate(terms)
 
 

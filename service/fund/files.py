@@ -21,12 +21,12 @@ Row = dict[str, Cell]
 ACCOUNT_COLUMNS = ("account", "opening_won", "change_won", "closing_won")
 LOAN_COLUMNS = (
     "company_name", "principal_won", "customer_rate_percent", "disbursed_on", "reserved_won",
-    "outstanding_won", "principal_repaid_won", "interest_received_won", "overdue_charges_received_won",
-    "overdue_won", "days_late", "bank_reference", "loan_id",
+    "outstanding_won", "written_off_won", "principal_repaid_won", "interest_received_won",
+    "overdue_charges_received_won", "overdue_won", "days_late", "bank_reference", "loan_id",
 )  # fmt: skip
 ENTRY_COLUMNS = ("number", "booked_on", "occurred_on", "kind", "company_name", *Account, "loan_id")
 _SUMMED = (
-    "reserved_won", "outstanding_won", "principal_repaid_won", "interest_received_won",
+    "reserved_won", "outstanding_won", "written_off_won", "principal_repaid_won", "interest_received_won",
     "overdue_charges_received_won", "overdue_won",
 )  # fmt: skip
 _WIDTHS = {"company_name": 24, "loan_id": 38, "kind": 16, "account": 30, "bank_reference": 20}

@@ -2,7 +2,9 @@
 
 Whatever the ceiling allows stands on `available`. An application moves it to `reserved`, the disbursement to
 `outstanding`, a repayment of principal back to `available`; interest and overdue charges come from `payers`.
-`ceiling` and `payers` are where it comes from, so their balances are negative and all balances sum to zero.
+When a bank calls a loan in, what is outstanding moves to `called`; when it writes the loan off, to
+`written_off`: that room is lost until somebody pays after all. `ceiling` and `payers` are where it comes
+from, so their balances are negative and all balances sum to zero.
 
 One row is enough to hold the ceiling: every posting of a fund is made by a transaction that holds the fund's
 row of `fund_ledger` from before it counts until it commits. What it counts is therefore everything that
@@ -33,6 +35,8 @@ class Account(StrEnum):
     AVAILABLE = "available"
     RESERVED = "reserved"
     OUTSTANDING = "outstanding"
+    CALLED = "called"
+    WRITTEN_OFF = "written_off"
     PAYERS = "payers"
     INTEREST_RECEIVED = "interest_received"
     OVERDUE_CHARGES_RECEIVED = "overdue_charges_received"
@@ -48,6 +52,8 @@ class EntryKind(StrEnum):
     RELEASE = "release"
     REPAYMENT = "repayment"
     REVERSAL = "reversal"
+    ACCELERATION = "acceleration"
+    WRITE_OFF = "write_off"
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,18 @@ class Balances:
 
     @property
     def promised_won(self) -> int:
-        """What counts against a ceiling: reserved and outstanding."""
-        return self[Account.RESERVED] + self[Account.OUTSTANDING]
+        """What counts against a ceiling: reserved, lent, and lent and lost."""
+        return self[Account.RESERVED] + self.lent_won + self[Account.WRITTEN_OFF]
+
+    @property
+    def lent_won(self) -> int:
+        """The principal that is to come back, called in or not."""
+        return self[Account.OUTSTANDING] + self[Account.CALLED]
+
+    @property
+    def unpaid_won(self) -> int:
+        """The principal that was not paid back, wherever it stands."""
+        return self.lent_won + self[Account.WRITTEN_OFF]
 
 
 def balances(session: Session, *entries: ColumnElement[bool]) -> Balances:
@@ -144,11 +160,18 @@ def movement(won: int, source: Account, target: Account) -> dict[Account, int]:
     return {source: -won, target: won}
 
 
-def repaid(repayment: FundRepayment) -> dict[Account, int]:
+def principal_account(loan: FundLoan) -> Account:
+    """Where the unpaid principal of a loan stands that was paid out."""
+    if loan.written_off_on:
+        return Account.WRITTEN_OFF
+    return Account.CALLED if loan.accelerated_on else Account.OUTSTANDING
+
+
+def repaid(loan: FundLoan, repayment: FundRepayment) -> dict[Account, int]:
     """The postings of a repayment."""
     received = repayment.interest_won + repayment.overdue_charge_won
     return {
-        Account.OUTSTANDING: -repayment.principal_won,
+        principal_account(loan): -repayment.principal_won,
         Account.AVAILABLE: repayment.principal_won,
         Account.PAYERS: -received,
         Account.INTEREST_RECEIVED: repayment.interest_won,

@@ -6,6 +6,9 @@ payer chooses otherwise; more is an early repayment, and the payer says which: i
 days so far, then lowers the principal, and shortens the term or lowers the instalments.
 
 The schedule is that of a loan paid on time, its early repayments included; being late shows in the charges.
+
+When the bank calls the loan in (기한이익 상실) everything is due on that day, with the interest of the days
+so far. From then on only unpaid principal bears a charge, as in `financing.arrears`.
 """
 
 from collections.abc import Callable, Sequence
@@ -132,7 +135,10 @@ class Line:
 
     def pay_interest(self, most_won: int, day: date) -> int:
         """Pay its interest as far as `most_won` goes; what was taken of it."""
-        part = min(most_won, self.unpaid_interest_won)
+        if most_won < 0:  # a credit for what was paid in advance, to the line that holds it
+            part = max(most_won, min(self.unpaid_interest_won, 0))
+        else:
+            part = min(most_won, self.unpaid_interest_won)
         self.interest_paid_won += part
         return self._taken(part, day)
 
@@ -162,16 +168,27 @@ class Line:
 
 
 class LoanAccount:
-    """A loan with its payments in the order in which they were made."""
+    """A loan with its payments in the order in which they were made, and the day on which it was called in.
 
-    def __init__(self, contract: Contract, payments: Sequence[Payment] = ()) -> None:
+    Payments of that day came after it.
+    """
+
+    def __init__(
+        self, contract: Contract, payments: Sequence[Payment] = (), accelerated_on: date | None = None
+    ) -> None:
         self.contract = contract
         self.early: list[Prepayment] = []
         self.last_paid_on: date | None = None
+        self.accelerated_on: date | None = None
+        self._called: list[Prepayment] = []
         self._schedule = build_schedule(contract.terms)
         self._lines = [_line(row) for row in self._schedule.rows]
         for payment in payments:
+            if accelerated_on and not self.accelerated_on and payment.paid_on >= accelerated_on:
+                self.accelerate(accelerated_on)
             self.take(payment)
+        if accelerated_on and not self.accelerated_on:
+            self.accelerate(accelerated_on)
 
     @property
     def schedule(self) -> Schedule:
@@ -185,8 +202,9 @@ class LoanAccount:
 
     @property
     def earliest_day(self) -> date:
-        """The day of the last payment or of the disbursement: what came before is settled."""
-        return self.last_paid_on or self.contract.disbursed_on
+        """The day of what happened last: what came before it is settled."""
+        known = (self.contract.disbursed_on, self.last_paid_on, self.accelerated_on)
+        return max(day for day in known if day)
 
     @property
     def is_settled(self) -> bool:
@@ -205,16 +223,21 @@ class LoanAccount:
 
     @property
     def interest_saved_won(self) -> int:
-        """See `contract.interest_saved`."""
-        return interest_saved(self.contract, self.early, self.last_paid_on if self.is_settled else None)
+        """See `contract.interest_saved`; of a loan that was called in as if it had been repaid then."""
+        settled_on = self.last_paid_on if self.is_settled else None
+        early = [*self.early, *self._called]
+        return interest_saved(self.contract, early, self.accelerated_on if self._called else settled_on)
 
     def charge_on(self, line: Line, day: date) -> int:
         """The overdue charge of an instalment up to that day, paid or not."""
         days = (day - line.charged_until).days
-        if days <= 0 or not line.unpaid_won:
+        base = line.unpaid_won
+        if self.accelerated_on:
+            base = line.unpaid_principal_won + min(line.unpaid_interest_won, 0)
+        if days <= 0 or base <= 0:
             return line.charge_won
         rate, addon = self.contract.rate.customer_rate_percent, self.contract.overdue_addon_percent
-        return line.charge_won + overdue_charge(line.unpaid_won, rate, addon, days).charge_won
+        return line.charge_won + overdue_charge(base, rate, addon, days).charge_won
 
     def unpaid_charge_on(self, line: Line, day: date) -> int:
         """What of that is still to be paid."""
@@ -298,9 +321,7 @@ class LoanAccount:
     def take(self, payment: Payment) -> None:
         """Lay a divided payment on the rows, the oldest first; an early repayment makes the schedule anew."""
         day = payment.paid_on
-        for line in self._lines:
-            line.charge_won = self.charge_on(line, day)
-            line.charged_until = max(line.charged_until, day)
+        self._charge_until(day)
         due, upcoming = self._parted(day)
         _lay([*due, *upcoming], Line.pay_charge, payment.overdue_charge_won, day)
         if payment.early_won:  # only what leaves nothing due is early
@@ -314,6 +335,33 @@ class LoanAccount:
             assert payment.effect is not None
             self.early.append(Prepayment(day, payment.early_won, payment.effect))
             self._rebuild(day)
+
+    def accelerate(self, day: date) -> None:
+        """The bank has called the loan in on that day: one line for all that was not due yet.
+
+        Raises PaymentRefusedError for a day before what happened last, and where nothing would be left.
+        """
+        if self.settlement_on(day).total_won <= 0:
+            raise PaymentRefusedError("acceleration_nothing_left")
+        self._charge_until(day)
+        due, upcoming = self._parted(day)
+        balance = balance_on(self._schedule, day)
+        self.accelerated_on = day
+        if not balance:
+            return
+        self._called = [Prepayment(day, balance)]
+        terms = replace(self.contract.terms, prepayments=(*self.early, *self._called))
+        self._schedule = build_schedule(terms)
+        rest = _line(self._schedule.rows[len(due)])
+        rest.interest_paid_won = sum(line.interest_paid_won for line in upcoming)
+        rest.principal_paid_won = sum(line.principal_paid_won for line in upcoming)
+        self._lines = [*due, rest]
+
+    def _charge_until(self, day: date) -> None:
+        """Count the charges of what is late up to that day."""
+        for line in self._lines:
+            line.charge_won = self.charge_on(line, day)
+            line.charged_until = max(line.charged_until, day)
 
     def _rebuild(self, day: date) -> None:
         """The rows up to that day keep what was paid; the early repayment is a row that is paid."""

@@ -23,6 +23,7 @@ from service.fund.answers import (
     schedule_answer,
     settlement_answer,
 )
+from service.fund.bad_loans import accelerate, write_off
 from service.fund.operations import (
     apply_for_loan,
     cancel,
@@ -43,6 +44,7 @@ from service.fund.queries import (
 )
 from service.fund.repayments import record_repayment, reverse_repayment, settlement_of
 from service.fund.schemas import (
+    BadLoanInput,
     BankDecisionInput,
     CancellationInput,
     DisbursementInput,
@@ -124,6 +126,30 @@ def disburse_loan(
     loan = lock_loan(session, actor, loan_id)
     day = data.disbursed_on or clock.today()
     return _answer(session, disburse(session, actor, loan, day), response)
+
+
+@router.post("/{loan_id}/acceleration", summary="기한이익 상실 기록")
+def accelerate_loan(
+    loan_id: UUID, data: BadLoanInput, actor: Staff, session: DbSession, response: Response
+) -> LoanAnswer:
+    """은행이 정한 기한이익 상실을 기록합니다. 남은 원금과 그날까지의 이자를 모두 낼 때가 됩니다.
+
+    그 뒤의 지연배상금은 내지 않은 원금에 붙습니다.
+    """
+    loan = lock_loan(session, actor, loan_id)
+    return _answer(session, accelerate(session, actor, loan, data), response)
+
+
+@router.post("/{loan_id}/write-off", summary="대손상각 기록")
+def write_loan_off(
+    loan_id: UUID, data: BadLoanInput, actor: Staff, session: DbSession, response: Response
+) -> LoanAnswer:
+    """은행이 기한이익을 잃은 대출을 상각한 것을 기록합니다. 그 원금은 펀드의 한도로 돌아오지 않습니다.
+
+    뒤에 받은 돈은 상환으로 기록하고, 그 원금만큼 한도가 돌아옵니다.
+    """
+    loan = lock_loan(session, actor, loan_id)
+    return _answer(session, write_off(session, actor, loan, data), response)
 
 
 @router.post("/{loan_id}/cancellation", summary="대출 신청 취소")

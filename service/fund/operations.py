@@ -49,10 +49,11 @@ def apply_for_loan(session: Session, actor: Actor, data: LoanInput) -> FundLoan:
     refuse_deciding_for_oneself(session, actor, supplier.id)
     _require_approved(session, actor, supplier.id)
     terms = fund_on(session, clock.today())
+    ledger = lock_ledger(session, terms.code)
+    session.refresh(terms)  # nobody mends them while the fund's row is held
     check_application(
         terms, data.principal_won, data.months, data.method, data.grace_months, data.payment_day
     )
-    ledger = lock_ledger(session, terms.code)
     require_room(session, actor, ledger, terms, supplier.id, data.principal_won)
     loan = FundLoan(
         fund=terms.code,
@@ -120,7 +121,7 @@ def record_bank_decision(session: Session, actor: Actor, loan: FundLoan, data: B
     if data.decision == "declined":
         _release(session, actor, loan, LoanStatus.DECLINED, data.reason)
         note(session, actor, loan, "declined", after=_decision(loan))
-        _tell(session, loan, NotificationCode.FUND_LOAN_DECLINED)
+        tell(session, loan, NotificationCode.FUND_LOAN_DECLINED)
         return loan
     if data.bank_rate_percent is None:
         raise field_problem("/bank_rate_percent", "missing")
@@ -133,7 +134,7 @@ def record_bank_decision(session: Session, actor: Actor, loan: FundLoan, data: B
     loan.status = LoanStatus.APPROVED.value
     changed(session, loan)
     note(session, actor, loan, "approved", before=before, after=_decision(loan))
-    _tell(
+    tell(
         session,
         loan,
         NotificationCode.FUND_LOAN_APPROVED,
@@ -165,7 +166,7 @@ def disburse(session: Session, actor: Actor, loan: FundLoan, day: date) -> FundL
     first = loan.next_payment_on
     assert first is not None
     told = {"disbursed_on": day.isoformat(), "first_payment_on": first.isoformat()}
-    _tell(session, loan, NotificationCode.FUND_LOAN_DISBURSED, **told)
+    tell(session, loan, NotificationCode.FUND_LOAN_DISBURSED, **told)
     return loan
 
 
@@ -191,7 +192,7 @@ def expire_applications(session: Session, actor: Actor, code: str) -> int:
     for loan in loans:
         _release(session, actor, loan, LoanStatus.EXPIRED, None)
         note(session, actor, loan, "expired", after={"expires_on": loan.expires_on.isoformat()})
-        _tell(session, loan, NotificationCode.FUND_LOAN_EXPIRED, expires_on=loan.expires_on.isoformat())
+        tell(session, loan, NotificationCode.FUND_LOAN_EXPIRED, expires_on=loan.expires_on.isoformat())
     return len(loans)
 
 
@@ -264,7 +265,7 @@ def note(
     record_event(session, actor, f"fund_loan.{what}", loan.supplier_id, before=before, after=whole)
 
 
-def _tell(session: Session, loan: FundLoan, code: NotificationCode, **facts: str) -> None:
+def tell(session: Session, loan: FundLoan, code: NotificationCode, **facts: str) -> None:
     """Tell the company what was recorded about its loan."""
     told = {"amount": won_text(loan.principal_won)} | facts
     notify(session, code, supplier_id=loan.supplier_id, manufacturer_id=None, **told)

@@ -20,7 +20,7 @@ from service.db.tables import (
     Supplier,
 )
 from service.financing.conventions import PrepaymentEffect
-from service.fund.ledger import Account, Balances, balances, lock_ledger, of_fund
+from service.fund.ledger import Account, Balances, EntryKind, balances, lock_ledger, of_fund
 from service.fund.loan_account import LoanAccount, Payment
 from service.fund.terms import contract_of, fund_on, terms_of_fund, terms_of_loan
 from service.kit import clock
@@ -29,6 +29,9 @@ from service.kit.problems import Problem
 
 OPEN = (LoanStatus.RESERVED.value, LoanStatus.APPROVED.value)
 """States that hold a reservation."""
+
+DUE = (LoanStatus.DISBURSED.value, LoanStatus.ACCELERATED.value)
+"""States in which a bank waits for money."""
 
 
 @dataclass(frozen=True)
@@ -213,12 +216,28 @@ def accounts_of(
         statement = statement.where(col(FundRepayment.recorded_at) < end, not_yet)
     for repayment in session.exec(statement.order_by(col(FundRepayment.number))):
         made[repayment.loan_id].append(repayment)
+    called = _called_by(session, loans, booked_until)
     return [
         LoanAccount(
-            contract_of(terms_of_loan(session, loan), loan), [payment_of(each) for each in made[loan.id]]
+            contract_of(terms_of_loan(session, loan), loan),
+            [payment_of(each) for each in made[loan.id]],
+            loan.accelerated_on if loan.id in called else None,
         )
         for loan in loans
     ]
+
+
+def _called_by(session: Session, loans: Sequence[FundLoan], booked_until: date | None) -> set[UUID]:
+    """Those loans that were called in, as the book had it at the end of a day if one is named."""
+    accelerated = [loan.id for loan in loans if loan.accelerated_on]
+    if booked_until is None or not accelerated:
+        return set(accelerated)
+    entries = select(FundEntry.loan_id).where(
+        col(FundEntry.loan_id).in_(accelerated),
+        FundEntry.kind == EntryKind.ACCELERATION.value,
+        col(FundEntry.booked_on) <= booked_until,
+    )
+    return {loan_id for loan_id in session.exec(entries) if loan_id}
 
 
 def payment_of(repayment: FundRepayment) -> Payment:
@@ -237,7 +256,7 @@ def overdue_loans(
     session: Session, actor: Actor, day: date, limit: int, cursor: str | None = None
 ) -> tuple[list[OverdueLoan], str | None]:
     """One page of the loans with an instalment to be paid before that day, the longest overdue first."""
-    late = (FundLoan.status == LoanStatus.DISBURSED.value, col(FundLoan.next_payment_on) < day)
+    late = (col(FundLoan.status).in_(DUE), col(FundLoan.next_payment_on) < day)
     statement = select(FundLoan).where(visible_to(actor), *late)
     order = (col(FundLoan.next_payment_on), col(FundLoan.id))
     if cursor is not None:
@@ -262,7 +281,7 @@ def overview_of(session: Session, code: str | None, day: date) -> FundOverview:
     counted = select(FundLoan.status, func.count()).where(FundLoan.fund == terms.code)
     late = select(func.count()).where(
         FundLoan.fund == terms.code,
-        FundLoan.status == LoanStatus.DISBURSED.value,
+        col(FundLoan.status).in_(DUE),
         col(FundLoan.next_payment_on) < day,
     )
     saved = select(func.coalesce(func.sum(col(FundLoan.interest_saved_won)), 0)).where(

@@ -16,10 +16,14 @@ from service.fund.terms import terms_of_loan
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
 
+LENT = (LoanStatus.DISBURSED, LoanStatus.ACCELERATED, LoanStatus.WRITTEN_OFF)
+"""States of a loan of which something is still to be paid."""
+
 _AT_FAULT = {
     "repayment_over_settlement": "/amount_won",
     "repayment_effect_required": "/effect",
     "repayment_out_of_order": "/paid_on",
+    "acceleration_nothing_left": "/decided_on",
 }
 
 
@@ -31,7 +35,7 @@ def record_repayment(session: Session, actor: Actor, loan: FundLoan, data: Repay
     repayment that does not say what it is for.
     """
     refuse_own_company(session, actor, loan.supplier_id)
-    require_status(loan, LoanStatus.DISBURSED)
+    require_status(loan, *LENT)
     before = repayments_of(session, loan)
     if data.reference and any(each.reference == data.reference and not each.reversed_at for each in before):
         raise field_problem("/reference", "repayment_reference_taken", 409)
@@ -39,7 +43,7 @@ def record_repayment(session: Session, actor: Actor, loan: FundLoan, data: Repay
     repayment = _kept(loan, payment, len(before) + 1, data.reference)
     session.add(repayment)
     session.flush()
-    amounts = repaid(repayment)
+    amounts = repaid(loan, repayment)
     post(
         session,
         actor,
@@ -50,7 +54,7 @@ def record_repayment(session: Session, actor: Actor, loan: FundLoan, data: Repay
         repayment=repayment,
         occurred_on=payment.paid_on,
     )
-    _follow(session, loan, account)
+    follow(session, loan, account)
     note(session, actor, loan, "repayment", after=_told(repayment))
     return repayment
 
@@ -61,7 +65,7 @@ def divided(session: Session, loan: FundLoan, data: RepaymentInput) -> tuple[Pay
     Raises `Problem` 422 as entering it does.
     """
     day, account = data.paid_on or clock.today(), account_of(session, loan)
-    check_day(day, "/paid_on", account.contract.disbursed_on, clock.today())
+    check_day(day, "/paid_on", loan.written_off_on or account.contract.disbursed_on, clock.today())
     try:
         payment = account.divide(day, data.amount_won, data.effect)
     except PaymentRefusedError as refusal:
@@ -76,7 +80,8 @@ def reverse_repayment(
     """Take a wrong entry back by one that mirrors it: the last one first, as the later ones build on it.
 
     What it had restored is lent again, so it needs room. Raises `Problem` 409 `own_company`,
-    `repayment_reversed`, `repayment_not_last`, `company_limit_reached` or `fund_ceiling_reached`.
+    `repayment_reversed`, `repayment_not_last`, `repayment_before_bank_decision`, `company_limit_reached` or
+    `fund_ceiling_reached`.
     """
     refuse_own_company(session, actor, loan.supplier_id)
     session.refresh(repayment)
@@ -85,20 +90,23 @@ def reverse_repayment(
     standing = [each for each in repayments_of(session, loan) if each.reversed_at is None]
     if standing[-1].id != repayment.id:
         raise Problem(409, "repayment_not_last")
+    decided_on = loan.written_off_on or loan.accelerated_on
+    if decided_on and repayment.paid_on < decided_on:
+        raise Problem(409, "repayment_before_bank_decision", day=decided_on.isoformat())
     ledger, terms = lock_ledger(session, loan.fund), terms_of_loan(session, loan)
     require_room(session, actor, ledger, terms, loan.supplier_id, repayment.principal_won)
     repayment.reversed_at, repayment.reversal_reason = clock.now(), reason
     session.flush()
-    mirrored = {account: -won for account, won in repaid(repayment).items()}
+    mirrored = {account: -won for account, won in repaid(loan, repayment).items()}
     post(session, actor, loan.fund, EntryKind.REVERSAL, mirrored, loan=loan, repayment=repayment)
-    _follow(session, loan, account_of(session, loan))
+    follow(session, loan, account_of(session, loan))
     note(session, actor, loan, "reversal", after=_told(repayment) | {"reason": reason})
     return repayment
 
 
 def settlement_of(session: Session, loan: FundLoan, day: date) -> Settlement:
-    """What settles a disbursed loan on that day. Raises `Problem` 409 `status_transition`, 422."""
-    require_status(loan, LoanStatus.DISBURSED)
+    """What settles a loan on that day that was paid out. Raises `Problem` 409 `status_transition`, 422."""
+    require_status(loan, *LENT)
     try:
         return account_of(session, loan).settlement_on(day)
     except PaymentRefusedError as refusal:
@@ -125,12 +133,18 @@ def _kept(loan: FundLoan, payment: Payment, number: int, reference: str | None) 
     )
 
 
-def _follow(session: Session, loan: FundLoan, account: LoanAccount) -> None:
+def follow(session: Session, loan: FundLoan, account: LoanAccount) -> None:
     """The loan's row says what its running account says."""
-    status = LoanStatus.REPAID if account.is_settled else LoanStatus.DISBURSED
+    status = LoanStatus.REPAID if account.is_settled else _unpaid_status(loan)
     loan.status, loan.closed_on = status.value, account.last_paid_on if account.is_settled else None
     loan.next_payment_on, loan.interest_saved_won = account.next_payment_on, account.interest_saved_won
     changed(session, loan)
+
+
+def _unpaid_status(loan: FundLoan) -> LoanStatus:
+    if loan.written_off_on:
+        return LoanStatus.WRITTEN_OFF
+    return LoanStatus.ACCELERATED if loan.accelerated_on else LoanStatus.DISBURSED
 
 
 def _told(repayment: FundRepayment) -> dict[str, object]:

@@ -39,6 +39,33 @@ class TermsInput(Input):
     note: ShortText | None = None
 
 
+class TermsPatch(Input):
+    """What to change of terms; what is left out stays. `valid_to` is their last day, null for no end."""
+
+    name: Name | None = None
+    valid_to: Day | None = None
+    ceiling_won: PositiveWon | None = None
+    per_company_limit_won: PositiveWon | None = None
+    rate_reduction_percent_min: Rate | None = None
+    rate_reduction_percent_max: Rate | None = None
+    floor_rate_percent: Rate | None = None
+    max_months: Annotated[int, Field(strict=True, ge=1, le=480)] | None = None
+    application_days: Annotated[int, Field(strict=True, ge=1, le=366)] | None = None
+    overdue_addon_percent: Rate | None = None
+    note: ShortText | None = None
+
+    _required = field_validator(
+        "name",
+        "ceiling_won",
+        "rate_reduction_percent_min",
+        "rate_reduction_percent_max",
+        "floor_rate_percent",
+        "application_days",
+        "overdue_addon_percent",
+        mode="before",
+    )(not_null)
+
+
 class LoanInput(Input):
     """상생협력펀드 대출 신청."""
 
@@ -84,6 +111,13 @@ class DisbursementInput(Input):
     """은행이 돈을 내준 날. 없으면 오늘입니다."""
 
     disbursed_on: Day | None = None
+
+
+class BadLoanInput(Input):
+    """은행이 밖에서 내린 결정: 기한이익 상실 또는 대손상각. 이 서비스는 판단하지 않고 기록만 합니다."""
+
+    decided_on: Day | None = Field(None, description="은행이 결정한 날. 없으면 오늘")
+    reason: Reason = Field(description="은행이 알린 까닭과 문서 번호. 빌린 회사가 봅니다.")
 
 
 class CancellationInput(Input):

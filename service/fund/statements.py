@@ -39,6 +39,7 @@ class LoanLine(Answer):
     disbursed_on: date | None
     reserved_won: int
     outstanding_won: int
+    written_off_won: int
     principal_repaid_won: int
     interest_received_won: int
     overdue_charges_received_won: int
@@ -132,7 +133,7 @@ def _loan_lines(session: Session, records: Sequence[LoanRecord], until: date, mo
     paid = (col(FundEntry.kind)).in_(("repayment", "reversal"))
     moved = {each.loan.id: each.balances for each in with_balances(session, loans, *within)}
     repaid = {each.loan.id: each.balances for each in with_balances(session, loans, *within, paid)}
-    lent = [record.loan for record in records if record.balances[Account.OUTSTANDING]]
+    lent = [record.loan for record in records if record.balances.unpaid_won]
     accounts = dict(zip([loan.id for loan in lent], accounts_of(session, lent, until), strict=True))
     lines = []
     for record in records:
@@ -150,8 +151,9 @@ def _loan_lines(session: Session, records: Sequence[LoanRecord], until: date, mo
                 customer_rate_percent=customer_rate(record),
                 disbursed_on=loan.disbursed_on if loan.id in accounts or repaid[loan.id].won else None,
                 reserved_won=record.balances[Account.RESERVED],
-                outstanding_won=record.balances[Account.OUTSTANDING],
-                principal_repaid_won=-repaid[loan.id][Account.OUTSTANDING],
+                outstanding_won=record.balances.lent_won,
+                written_off_won=record.balances[Account.WRITTEN_OFF],
+                principal_repaid_won=-repaid[loan.id].unpaid_won,
                 interest_received_won=repaid[loan.id][Account.INTEREST_RECEIVED],
                 overdue_charges_received_won=repaid[loan.id][Account.OVERDUE_CHARGES_RECEIVED],
                 overdue_won=sum(line.unpaid_won for line in late),

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import text
 from sqlmodel import Session, col, or_, select
 
 from service.accounts.actor import Actor
 from service.accounts.audit import record_event
-from service.db.tables import FundLoan, FundTerm
+from service.db.tables import FundLedger, FundLoan, FundTerm
 from service.financing.charges import MOST_OVERDUE_POINTS
 from service.financing.conventions import Method
 from service.financing.errors import TermsError
@@ -22,7 +22,7 @@ from service.financing.queries import conditions_of
 from service.financing.terms import Terms
 from service.financing.terms import check_rate as check_percent
 from service.fund.contract import Contract, loan_terms
-from service.fund.schemas import TermsInput
+from service.fund.schemas import TermsInput, TermsPatch
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
 
@@ -81,16 +81,8 @@ def set_terms(session: Session, actor: Actor, data: TermsInput) -> FundTerm:
     """
     if data.valid_from < clock.today():
         raise field_problem("/valid_from", "past_date")
-    if data.rate_reduction_percent_min > data.rate_reduction_percent_max:
-        most = percent_text(data.rate_reduction_percent_max)
-        raise field_problem("/rate_reduction_percent_min", "fund_reduction_order", most=most)
-    for name in ("rate_reduction_percent_min", "rate_reduction_percent_max", "floor_rate_percent"):
-        check_percent(getattr(data, name), f"/{name}")
-    if data.overdue_addon_percent > MOST_OVERDUE_POINTS:
-        raise TermsError("overdue_addon_over_limit", "/overdue_addon_percent", limit=MOST_OVERDUE_POINTS)
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:code))"), {"code": data.code})
-    of_fund = select(FundTerm).where(FundTerm.code == data.code).order_by(col(FundTerm.valid_from))
-    known = session.exec(of_fund).all()
+    _check_rates(data)
+    known = _locked_periods(session, data.code)
     if any(row.valid_from == data.valid_from for row in known):
         raise field_problem("/valid_from", "fund_terms_taken", 409)
     for row in known:
@@ -101,9 +93,97 @@ def set_terms(session: Session, actor: Actor, data: TermsInput) -> FundTerm:
     terms.valid_to = later - timedelta(days=1) if later else None
     session.add(terms)
     session.flush()
-    subject = uuid5(NAMESPACE_URL, f"fund:{data.code}")
-    record_event(session, actor, "fund_terms.set", subject, after=data.model_dump(mode="json"))
+    record_event(session, actor, "fund_terms.set", _subject(data.code), after=data.model_dump(mode="json"))
     return terms
+
+
+def get_terms(session: Session, code: str, valid_from: date, *, lock: bool = False) -> FundTerm:
+    """The terms of that fund from that day on; with `lock` held against others who change the fund's terms.
+
+    Raises `Problem` 404.
+    """
+    known = _locked_periods(session, code) if lock else all_terms(session)
+    for row in known:
+        if (row.code, row.valid_from) == (code, valid_from) and _is_lending(row):
+            return row
+    raise Problem(404, "not_found")
+
+
+def change_terms(session: Session, actor: Actor, terms: FundTerm, patch: TermsPatch) -> FundTerm:
+    """Mend locked terms under which nobody has applied; of others the last day alone, as loans keep the rest.
+
+    Raises `Problem` 409 `fund_terms_used`, what setting terms raises, and 422 for a last day that has passed
+    or that other terms of the fund reach.
+    """
+    code = terms.code
+    known = _locked_periods(session, code)
+    # Applications hold the fund's row while they are checked: whoever reads these terms now has used them.
+    session.exec(select(FundLedger).where(FundLedger.code == code).with_for_update()).first()
+    before = terms.model_dump(mode="json")
+    asked = before | patch.model_dump(mode="json", exclude_unset=True)
+    changes = {name: value for name, value in asked.items() if value != before[name]}
+    if changes.keys() - {"valid_to"} and is_used(session, terms):
+        raise Problem(409, "fund_terms_used")
+    if "valid_to" in changes:
+        _check_last_day(patch.valid_to, terms, known)
+    told = {name: value for name, value in asked.items() if value is not None}
+    _check_rates(TermsInput.model_validate({name: told[name] for name in told if name in _GIVEN}))
+    for name, value in changes.items():
+        setattr(terms, name, patch.valid_to if name == "valid_to" else value)
+    terms.version += 1
+    session.flush()
+    was = {name: before[name] for name in changes}
+    record_event(session, actor, "fund_terms.changed", _subject(code), before=was, after=changes)
+    return terms
+
+
+def is_used(session: Session, terms: FundTerm) -> bool:
+    """Whether anybody has applied under these terms."""
+    loans = select(FundLoan.id).where(FundLoan.fund == terms.code, FundLoan.terms_from == terms.valid_from)
+    return session.exec(loans.limit(1)).first() is not None
+
+
+_GIVEN = frozenset(TermsInput.model_fields)
+
+
+def _is_lending(terms: FundTerm) -> bool:
+    return terms.ceiling_won is not None and not terms.reference_only
+
+
+def _check_last_day(last: date | None, terms: FundTerm, known: Sequence[FundTerm]) -> None:
+    """Not over already, and before the terms that follow."""
+    following = next((row.valid_from for row in known if row.valid_from > terms.valid_from), None)
+    earliest = max(terms.valid_from, clock.today())
+    latest = following - timedelta(days=1) if following else date.max
+    if (last or date.max) > latest or (last is not None and last < earliest):
+        raise field_problem(
+            "/valid_to",
+            "fund_terms_last_day" if latest == date.max else "day_out_of_bounds",
+            earliest=earliest.isoformat(),
+            latest=latest.isoformat(),
+        )
+
+
+def _check_rates(data: TermsInput) -> None:
+    """Raises `Problem` 422 for a least reduction over the most, TermsError for what the law forbids."""
+    if data.rate_reduction_percent_min > data.rate_reduction_percent_max:
+        most = percent_text(data.rate_reduction_percent_max)
+        raise field_problem("/rate_reduction_percent_min", "fund_reduction_order", most=most)
+    for name in ("rate_reduction_percent_min", "rate_reduction_percent_max", "floor_rate_percent"):
+        check_percent(getattr(data, name), f"/{name}")
+    if data.overdue_addon_percent > MOST_OVERDUE_POINTS:
+        raise TermsError("overdue_addon_over_limit", "/overdue_addon_percent", limit=MOST_OVERDUE_POINTS)
+
+
+def _locked_periods(session: Session, code: str) -> Sequence[FundTerm]:
+    """The periods of a fund in their order, held against others who change them until the commit."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:code))"), {"code": code})
+    of_fund = select(FundTerm).where(FundTerm.code == code).order_by(col(FundTerm.valid_from))
+    return session.exec(of_fund.execution_options(populate_existing=True)).all()
+
+
+def _subject(code: str) -> UUID:
+    return uuid5(NAMESPACE_URL, f"fund:{code}")
 
 
 def check_application(terms: FundTerm, principal_won: int, months: int, method: Method, grace_months: int,

@@ -8,9 +8,10 @@ from sqlmodel import Session, col, select
 
 from service.db.tables import FundEntry, FundLedger, FundLoan, LoanStatus
 from service.financing.conventions import PrepaymentEffect
-from service.fund.ledger import Account, balances, of_company
+from service.fund.ledger import Account, balances, of_company, principal_account
 from service.fund.loan_account import LoanAccount
 from service.fund.queries import OPEN, LoanRecord, payment_of, repayments_of, with_balances
+from service.fund.repayments import LENT
 from service.fund.terms import contract_of, terms_of_loan
 from service.messages import sentence
 from service.messages.fund import ACCOUNTS
@@ -63,7 +64,7 @@ def entries_that_do_not_balance(session: Session) -> Iterator[str]:
 
 def _companies_over_their_limit(session: Session) -> Iterator[str]:
     """By the most that the terms of any of its present loans allow."""
-    held = (*OPEN, LoanStatus.DISBURSED.value)
+    held = (*OPEN, *(status.value for status in LENT))
     loans = session.exec(select(FundLoan).where(col(FundLoan.status).in_(held))).all()
     limits: dict[tuple[str, object], list[int | None]] = {}
     for loan in loans:
@@ -92,12 +93,13 @@ def _differences(session: Session, record: LoanRecord) -> Iterator[str]:
     lent = loan.principal_won if loan.disbursed_on else 0
     recorded = {
         Account.RESERVED: loan.principal_won if loan.status in OPEN else 0,
-        Account.OUTSTANDING: lent - sum(each.principal_won for each in kept),
+        **dict.fromkeys((Account.OUTSTANDING, Account.CALLED, Account.WRITTEN_OFF), 0),
+        principal_account(loan): lent - sum(each.principal_won for each in kept),
         Account.INTEREST_RECEIVED: sum(each.interest_won for each in kept),
         Account.OVERDUE_CHARGES_RECEIVED: sum(each.overdue_charge_won for each in kept),
     }
     if loan.status == LoanStatus.REPAID.value:
-        recorded[Account.OUTSTANDING] = 0
+        recorded[principal_account(loan)] = 0
     for account, won in recorded.items():
         booked = record.balances[account]
         if booked != won:
@@ -113,6 +115,9 @@ def _differences(session: Session, record: LoanRecord) -> Iterator[str]:
     running = LoanAccount(contract_of(terms_of_loan(session, loan), loan))
     for repayment in kept:
         payment = payment_of(repayment)
+        called_on = None if running.accelerated_on else loan.accelerated_on
+        if called_on and payment.paid_on >= called_on:
+            running.accelerate(called_on)
         effect = PrepaymentEffect(repayment.effect) if repayment.effect else None
         if running.divide(repayment.paid_on, repayment.amount_won, effect) != payment:
             yield sentence("fund_repayment_differs", loan=loan.id, number=repayment.number)

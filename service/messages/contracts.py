@@ -19,7 +19,7 @@ SENTENCES: dict[str, str] = {
 STATES: dict[str, str] = {
     "quoted": "견적",
     "accepted": "수락",
-    "delivered": "인도",
+    "delivered": "납입 중",
     "settled": "완납",
     "cancelled": "취소",
     "lapsed": "기한 지남",
@@ -48,3 +48,22 @@ HEADINGS: dict[str, str] = {
 }
 
 SHEET = "납입 일정"
+
+LIST_HEADINGS: dict[str, str] = {
+    "need_title": "수요",
+    "manufacturer_name": "수요기업",
+    "supplier_name": "공급기업",
+    "state_text": "상태",
+    "price_won": "공급가액(원)",
+    "months": "기간(개월)",
+    "quoted_on": "견적일",
+    "accepted_on": "수락일",
+    "delivered_on": "인도일",
+    "next_due_on": "다음 납입일",
+    "next_won": "다음에 낼 금액(원)",
+    "outstanding_won": "남은 금액(원)",
+    "late_won": "연체 금액(원)",
+    "closed_on": "끝난 날",
+}
+
+LIST_SHEET = "할부 계약"

@@ -59,6 +59,10 @@ TEXTS: dict[str, NotificationText] = {
         "펀드 대출 신청의 기한이 지났습니다",
         "{amount} 신청이 {expires_on}까지 실행되지 않아 예약이 풀렸습니다. 필요하면 다시 신청해 주세요.",
     ),
+    "fund_loan_accelerated": NotificationText(
+        "펀드 대출이 기한이익을 잃었습니다",
+        "은행이 {accelerated_on}에 {amount} 대출의 기한이익 상실을 정해 남은 원금과 이자를 모두 낼 때가 되었습니다. 펀드 대출 화면에서 금액을 확인하고 은행과 상의해 주세요.",
+    ),
     "contract_quoted": NotificationText(
         "할부 견적이 나왔습니다",
         "수요 '{need_title}'의 할부 견적이 나왔습니다. {valid_until}까지 내용을 확인하고 수락해 주세요.",

@@ -49,6 +49,18 @@ SENTENCES: dict[str, str] = {
     "done_repayment_recorded": "상환을 기록했습니다.",
     "done_repayment_reversed": "상환 기록을 취소했습니다.",
     "done_terms_set": "조건을 더했습니다. 이미 신청한 대출의 조건은 그대로입니다.",
+    "done_loan_changed": "신청을 고치고 예약한 한도를 맞추었습니다.",
+    "done_loan_accelerated": "기한이익 상실을 기록하고 공급기업에 알렸습니다.",
+    "done_loan_written_off": "대손상각을 기록했습니다.",
+    "done_terms_changed": "조건을 고쳤습니다.",
+    "done_contract_quoted": "견적을 내고 두 회사에 알렸습니다.",
+    "done_contract_accepted": "수락을 기록하고 두 회사에 알렸습니다.",
+    "done_contract_agreed": "수락했습니다. 설비를 인도하면 납입 일정이 정해집니다.",
+    "done_contract_delivered": "인도를 기록했습니다. 아래에 납입 일정이 정해졌습니다.",
+    "done_contract_cancelled": "취소하고 두 회사에 알렸습니다.",
+    "done_payment_recorded": "납입을 기록했습니다.",
+    "done_payment_reversed": "납입 기록을 취소했습니다.",
+    "done_contract_settled": "모두 갚은 것으로 기록하고 계약을 끝냈습니다.",
     "done_closed": "계정을 닫았습니다. 개인정보는 정해진 기한 안에 지워집니다.",
 }
 

@@ -1,5 +1,6 @@
 """What happened to a company's record, for the company itself and for staff."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -35,10 +36,21 @@ HistoryPage = Page[HistoryItem]
 
 
 def history_of(
-    session: Session, actor: Actor, company_id: UUID, limit: int, cursor: str | None
+    session: Session,
+    actor: Actor,
+    company_id: UUID,
+    limit: int,
+    cursor: str | None,
+    *,
+    about: Mapping[str, str] | None = None,
 ) -> HistoryPage:
-    """One page of a company's changes, the newest first; who may see it was decided before."""
+    """One page of a company's changes, the newest first; who may see it was decided before.
+
+    `about` asks for those of one thing: {"contract_id": "…"}.
+    """
     statement = select(AuditEvent).where(AuditEvent.subject_id == company_id)
+    if about is not None:
+        statement = statement.where(col(AuditEvent.after).contains(about))
     if not actor.is_staff:
         statement = statement.where(~col(AuditEvent.action).startswith(INTERNAL))
     if cursor is not None:

@@ -12,6 +12,7 @@ _STAFF: Places = (
     ("/desk/needs", "수요"),
     ("/desk/pipeline", "진행 현황"),
     ("/desk/assignments", "배정"),
+    ("/desk/contracts", "계약"),
     ("/desk/programmes", "지원 사업"),
     ("/dashboard", "현황판"),
     ("/suppliers", "공급기업"),
@@ -39,6 +40,7 @@ PLACES: Mapping[Role, Places] = {
     Role.MANUFACTURER: (
         ("/manufacturer", "우리 회사"),
         ("/manufacturer/needs", "수요"),
+        ("/manufacturer/contracts", "할부 계약"),
         ("/manufacturer/programmes", "지원 사업"),
         ("/suppliers", "공급기업"),
         ("/calculators", "계산기"),

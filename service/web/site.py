@@ -8,7 +8,17 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
-from service.web import admin, calculators, checks, dashboard, fund, manufacturer, own_account, sign_in
+from service.web import (
+    admin,
+    calculators,
+    checks,
+    contracts,
+    dashboard,
+    fund,
+    manufacturer,
+    own_account,
+    sign_in,
+)
 from service.web.desk import approvals, assignments, companies, costs, need, needs, pipeline, reviews, today
 from service.web.desk import programmes as desk_programmes
 from service.web.problem_pages import ProblemPages
@@ -52,6 +62,7 @@ AREAS = (
     *own_account.AREAS,
     *DESK,
     *fund.AREAS,
+    *contracts.AREAS,
     dashboard,
     *admin.AREAS,
 )

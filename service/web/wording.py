@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from matching import taxonomy
-from service.messages import SENTENCES, desk, financing, fund, notifications, programmes, webhooks
+from service.messages import SENTENCES, contracts, desk, financing, fund, notifications, programmes, webhooks
 from service.messages.amounts import won_reading, won_text
 from service.messages.web import LABELS
 
@@ -30,6 +30,9 @@ _LABELS = {
     **webhooks.LABELS,
     "verdict_of_rule": programmes.ANSWERS,
     "rule_field": programmes.FIELDS,
+    "contract_state": contracts.STATES,
+    "contract_line_state": contracts.LINE_STATES,
+    "contract_line_kind": contracts.KINDS,
 }
 NOTICES = {code.removeprefix("done_") for code in SENTENCES if code.startswith("done_")}
 

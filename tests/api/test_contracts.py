@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
@@ -17,7 +18,7 @@ from starlette.testclient import TestClient
 
 from service.accounts.actor import SYSTEM, Role
 from service.db.session import Database
-from service.db.tables import AccessLogEntry, Feedback, Verdict
+from service.db.tables import AccessLogEntry, Contract, Feedback, Verdict
 from service.deals.contracts.operations import lapse_quotes
 from service.financing.charges import overdue_charge
 from service.kit import clock
@@ -205,8 +206,8 @@ def test_a_wrong_move_names_the_state_and_those_that_would_do(match: Match) -> N
     contract = match.quoted()
     refused = match.post(f"/contracts/{contract}/delivery", match.manager, {})
     problem(refused, 409, "status_transition")
-    assert "quoted" in refused.json()["detail"]
-    assert "accepted" in refused.json()["detail"]
+    assert "견적" in refused.json()["detail"]
+    assert "수락" in refused.json()["detail"]
     problem(match.pay(contract, 1_000), 409, "status_transition")
     delivered(match.client, match.manager, contract)
     for path, body in (("cancellation", {"reason": "늦었습니다"}), ("acceptance", None), ("delivery", {})):
@@ -323,6 +324,24 @@ def test_a_contract_whose_settling_payment_was_reversed_runs_again(match: Match)
         assert match.post(path, match.manager, {"reason": "돌려주었습니다"}).status_code == 201
     found = match.get(f"/contracts/{contract}", match.manager).json()
     assert (found["state"], found["next_due_on"], found["closed_on"]) == ("delivered", "2026-02-26", None)
+
+
+def test_a_calendar_that_is_published_later_changes_nothing_that_was_agreed(
+    match: Match, database: Database
+) -> None:
+    """What another calendar had said at the delivery holds: 26 February closed, and a day less of charge."""
+    contract = match.running()
+    with database.transaction() as session:
+        kept = session.get_one(Contract, UUID(contract))
+        assert kept.payment_days["2026-02-26"] == "2026-02-26"
+        assert kept.payment_days["2026-04-26"] == "2026-04-27", "26 April is a Sunday"
+        kept.payment_days = kept.payment_days | {"2026-02-26": "2026-02-27"}
+        kept.calendar_version = "an earlier calendar"
+    found = match.schedule(contract, as_of="2026-03-08")
+    first = found["lines"][0]
+    assert (first["due_date"], first["payment_date"], first["days_late"]) == ("2026-02-26", "2026-02-27", 9)
+    assert found["schedule"]["rows"][0]["payment_date"] == "2026-02-27"
+    assert found["schedule"]["calendar_version"] == "an earlier calendar"
 
 
 def test_payments_come_in_the_order_of_their_days(match: Match) -> None:

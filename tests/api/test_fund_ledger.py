@@ -23,6 +23,7 @@ from service.cli import cli
 from service.db.session import Database
 from service.db.tables import FundLoan, FundTerm, LoanStatus
 from service.financing.conventions import Method, PrepaymentEffect
+from service.fund.bad_loans import accelerate, write_off
 from service.fund.ledger import Account, balances, of_company, of_fund
 from service.fund.operations import (
     apply_for_loan,
@@ -32,8 +33,8 @@ from service.fund.operations import (
     record_bank_decision,
 )
 from service.fund.queries import lock_loan, repayments_of
-from service.fund.repayments import record_repayment, reverse_repayment
-from service.fund.schemas import BankDecisionInput, LoanInput, RepaymentInput
+from service.fund.repayments import LENT, record_repayment, reverse_repayment
+from service.fund.schemas import BadLoanInput, BankDecisionInput, LoanInput, RepaymentInput
 from service.fund.verification import verify_fund
 from service.jobs.names import EXPIRE_FUND_APPLICATIONS
 from service.jobs.queue import enqueue
@@ -201,7 +202,7 @@ def test_a_statement_is_a_workbook_and_a_file_of_entries_too(
     assert listed.content.startswith(b"\xef\xbb\xbf")
     lines = list(csv.reader(io.StringIO(listed.content.decode("utf-8-sig"))))
     assert len(lines) == 1 + len(told["entries"])
-    assert {sum(int(cell) for cell in line[5:12]) for line in lines[1:]} == {0}
+    assert {sum(int(cell) for cell in line[5:14]) for line in lines[1:]} == {0}
 
 
 @pytest.mark.parametrize(
@@ -224,7 +225,7 @@ def test_a_month_without_a_statement_is_refused(
 
 CEILING, LIMIT = 1_000_000, 600_000
 KINDS = ("apply", "onwards", "onwards", "onwards", "repay", "prepay", "decline", "cancel", "reverse", "wait",
-         "expire")  # fmt: skip
+         "expire", "accelerate", "write_off")  # fmt: skip
 OPERATIONS = st.lists(
     st.tuples(st.sampled_from(KINDS), st.integers(0, 3), st.integers(1, 400_000)), min_size=10, max_size=60
 )
@@ -251,7 +252,8 @@ def test_whatever_happens_in_whatever_order_the_book_is_whole_and_no_limit_passe
                 _try(session, what, which, won, suppliers)
             found = balances(session, of_fund("TRIED"))
             assert sum(found.won.values()) == 0
-            assert min(found[Account.AVAILABLE], found[Account.RESERVED], found[Account.OUTSTANDING]) >= 0
+            held = (Account.AVAILABLE, Account.RESERVED, Account.OUTSTANDING, Account.CALLED)
+            assert min(found[account] for account in (*held, Account.WRITTEN_OFF)) >= 0
             assert found.promised_won <= CEILING
             for supplier in suppliers:
                 assert balances(session, of_company("TRIED", supplier)).promised_won <= LIMIT
@@ -293,7 +295,10 @@ def _do(session: Session, what: str, which: int, won: int, suppliers: list[Any])
     elif what in ("repay", "prepay"):
         effect = list(PrepaymentEffect)[which % 2] if what == "prepay" else None
         record_repayment(session, SYSTEM, loan, RepaymentInput(amount_won=won, effect=effect))
-    elif loan.status in (LoanStatus.DISBURSED.value, LoanStatus.REPAID.value):
+    elif what in ("accelerate", "write_off"):
+        decide = accelerate if what == "accelerate" else write_off
+        decide(session, SYSTEM, loan, BadLoanInput(reason="은행의 통지"))
+    elif loan.status in {*LENT, LoanStatus.REPAID}:
         standing = [each for each in repayments_of(session, loan) if each.reversed_at is None]
         if standing:
             reverse_repayment(session, SYSTEM, loan, standing[-1], "까닭")

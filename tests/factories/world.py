@@ -82,7 +82,8 @@ class World:
 
     def missing(self, parameter: str) -> str:
         """An id under which there is nothing."""
-        return {"code": "NOTHING", "month": "2001-01"}.get(parameter) or str(uuid4())
+        plain = {"code": "NOTHING", "fund_code": "NOTHING", "month": "2001-01", "valid_from": "2001-01-01"}
+        return plain.get(parameter) or str(uuid4())
 
     def fund(self) -> None:
         """A fund that lends, its book open."""
@@ -248,6 +249,13 @@ class World:
     def _month(self, _owner: str | None) -> str:
         self.fund()
         return f"{clock.today():%Y-%m}"
+
+    def _fund_code(self, _owner: str | None) -> str:
+        self.fund()
+        return str(DEMO_FUND["code"])
+
+    def _valid_from(self, _owner: str | None) -> str:
+        return str(DEMO_FUND["valid_from"])
 
     def _code(self, _owner: str | None) -> str:
         with self.client.app.state.database.transaction() as session:

@@ -1,12 +1,14 @@
 """Filling an empty database with the demo data."""
 
 import pytest
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 import seed_data
 from service.accounts.actor import SYSTEM
 from service.db.session import Database
-from service.db.tables import LoanStatus
+from service.db.tables import ContractState, FundLoan, LoanStatus, Supplier
+from service.deals.contracts.queries import totals_by_state
 from service.fund.answers import late_lines
 from service.fund.queries import overdue_loans, overview_of
 from service.fund.verification import verify_fund
@@ -38,6 +40,7 @@ def test_the_demo_data_fill_an_empty_database_and_all_four_roles_can_sign_in(
     assert counts["need"] == len(seed_data.needs())
     assert counts["programme"] == len(seed_data.programmes())
     assert counts["fund_term"] == len(seed_data.fund_terms())
+    assert counts["contract"] == len(seed_data.contracts())
     assert counts["fund_loan"] == len(seed_data.fund_loans())
     states = {each["state"]: each for each in client.get("/v1/challenges").json()["items"]}
     assert states.keys() == {"open", "reviewing", "decided"}
@@ -49,7 +52,7 @@ def test_the_demo_data_fill_an_empty_database_and_all_four_roles_can_sign_in(
         assert answer.status_code == 200, email
 
 
-def test_the_demo_fund_has_loans_in_every_state_and_a_book_that_is_whole(
+def test_the_demo_has_loans_and_contracts_in_every_state_and_a_book_that_is_whole(
     database: Database, settings: Settings
 ) -> None:
     seed_demo(database, settings)
@@ -57,9 +60,16 @@ def test_the_demo_fund_has_loans_in_every_state_and_a_book_that_is_whole(
         assert verify_fund(session).faults == ()
         overview = overview_of(session, None, clock.today())
         assert overview.loans.keys() == {status.value for status in LoanStatus}
-        assert overview.overdue_loans == 2
+        assert overview.overdue_loans == 3
         late, _ = overdue_loans(session, SYSTEM, clock.today(), limit=20)
-        assert [len(late_lines(each.account, clock.today())) for each in late] == [2, 1]
+        assert late[0].record.loan.status == LoanStatus.ACCELERATED.value
+        assert [len(late_lines(each.account, clock.today())) for each in late[1:]] == [2, 1]
+        states = {each.state: each for each in totals_by_state(session, clock.today())}
+        assert all(each.count for each in states.values()), "a contract in every state"
+        assert (states[ContractState.DELIVERED].count, states[ContractState.DELIVERED].late_count) == (4, 1)
+        oldest = min(session.exec(select(FundLoan.applied_on)).all())
+        registered = max(each.created_at for each in session.exec(select(Supplier)).all())
+        assert registered.date() < oldest
 
 
 def test_demo_data_that_fail_half_way_leave_the_database_empty(

@@ -140,6 +140,51 @@ def test_a_loan_from_decision_to_the_last_won(world: World) -> None:
     assert "모두 갚은 대출입니다." in text_of(open_page(world, MANAGER, f"/fund/loans/{loan}"))
 
 
+def test_an_application_is_changed_by_staff_and_by_the_supplier_until_the_bank_decides(world: World) -> None:
+    loan = world.thing("loan_id", "supplier")
+    changed = record(world, loan, "edit", **APPLICATION | {"principal_won": "8,000만"})
+    assert changed.status_code == 303
+    read = world.client.get(f"/v1/fund/loans/{loan}", headers=world.headers("admin")).json()
+    assert read["reserved_won"] == 80_000_000
+    path = f"/supplier/fund-loan/{loan}/edit"
+    sent = APPLICATION | {"version": str(read["version"]), "months": "999"}
+    refused = send_form(world, "supplier", path, dict(sent))
+    assert 'id="months-error"' in refused.text
+    assert send_form(world, "supplier", path, sent | {"months": "24"}).status_code == 303
+    record(world, loan, "bank-decision", **decision())
+    assert "고칠 수 없습니다" in text_of(open_page(world, "supplier", path))
+
+
+def test_what_the_bank_calls_in_and_writes_off_is_recorded_and_told(world: World) -> None:
+    loan = world.thing("loan_id", "supplier")
+    lent(world.client, world.headers("admin"), loan)
+    today = clock.today().isoformat()
+    unsaid = record(world, loan, "acceleration", decided_on=today, reason="")
+    assert 'id="reason-error"' in unsaid.text
+    reason = "석 달 밀림, 통지 7호"
+    assert record(world, loan, "acceleration", decided_on=today, reason=reason).status_code == 303
+    assert state(world, loan) == "accelerated"
+    said = text_of(open_page(world, "supplier", f"/supplier/fund-loan/{loan}"))
+    assert reason in said
+    assert "기한이익 상실을 정해" in said
+    assert record(world, loan, "write-off", decided_on=today, reason=reason).status_code == 303
+    assert "대손으로 상각한 원금 100,000,000원" in text_of(open_page(world, MANAGER, "/fund"))
+    said = text_of(open_page(world, MANAGER, f"/fund/loans/{loan}"))
+    assert "한도로 돌아오지 않았습니다" in said
+    assert "상환 기록하기" in said, "money may still come"
+
+
+def test_terms_that_are_in_use_are_only_ended(world: World) -> None:
+    world.thing("loan_id", None)
+    path = f"/fund/terms/{world.thing('fund_code', None)}/{world.thing('valid_from', None)}"
+    page = open_page(world, "admin", path)
+    assert "끝나는 날만 바꿀 수 있습니다" in text_of(page)
+    assert 'name="ceiling_won"' not in page.text
+    assert send_form(world, "admin", path, {"version": "1", "valid_to": "2001-01-01"}).status_code == 422
+    last = clock.today().isoformat()
+    assert send_form(world, "admin", path, {"version": "1", "valid_to": last}).status_code == 303
+
+
 def test_a_form_sent_twice_is_entered_once(world: World) -> None:
     loan = world.thing("loan_id", None)
     lent(world.client, world.headers("admin"), loan)

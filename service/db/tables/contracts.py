@@ -1,6 +1,7 @@
 """Installment contracts between the two companies of a match, and the money that came in for them.
 
-What is due, paid or late stands in no table: it follows from the terms, the delivery day and the payments.
+What is due, paid or late stands in no table: it follows from the terms, the delivery day, the days on which
+instalments are paid and the payments.
 """
 
 from datetime import date, datetime
@@ -30,6 +31,8 @@ class Contract(SQLModel, table=True):
 
     `terms` is the input of the installment calculator; the delivery sets its start date. `next_due_on` is
     the day of the oldest instalment that is not wholly paid, so that late contracts are found by index.
+    `payment_days` maps each due date to the day on which it is paid, as the calendar of `calendar_version`
+    had it when the delivery was recorded: a holiday proclaimed later changes nothing that was charged.
     """
 
     __table_args__ = (
@@ -76,6 +79,8 @@ class Contract(SQLModel, table=True):
     delivered_on: date | None = None
     closed_on: date | None = None
     next_due_on: date | None = None
+    payment_days: dict[str, str] = document()
+    calendar_version: str | None = None
     version: int = 1
     created_at: datetime = written_at()
     updated_at: datetime = written_at()

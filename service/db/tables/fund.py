@@ -25,11 +25,16 @@ from service.db.tables.columns import foreign_key, identifier, instant, written_
 
 
 class LoanStatus(StrEnum):
-    """Where a loan stands: the first two hold a reservation, a disbursed one is outstanding."""
+    """Where a loan stands: the first two hold a reservation, a disbursed one is outstanding.
+
+    An accelerated one (기한이익 상실) is due as a whole; one written off (대손상각) counts as lost.
+    """
 
     RESERVED = "reserved"
     APPROVED = "approved"
     DISBURSED = "disbursed"
+    ACCELERATED = "accelerated"
+    WRITTEN_OFF = "written_off"
     REPAID = "repaid"
     DECLINED = "declined"
     CANCELLED = "cancelled"
@@ -56,21 +61,36 @@ class FundLoan(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["fund", "terms_from"], ["fund_term.code", "fund_term.valid_from"]),
         CheckConstraint(
-            "status IN ('reserved', 'approved', 'disbursed', 'repaid', 'declined', 'cancelled', 'expired')",
+            "status IN ('reserved', 'approved', 'disbursed', 'accelerated', 'written_off', 'repaid',"
+            " 'declined', 'cancelled', 'expired')",
             name="fund_loan_status",
         ),
         CheckConstraint("principal_won > 0", name="fund_loan_principal"),
         CheckConstraint(
-            "status NOT IN ('approved', 'disbursed', 'repaid') OR (bank_decided_on IS NOT NULL"
+            "status NOT IN ('approved', 'disbursed', 'accelerated', 'written_off', 'repaid')"
+            " OR (bank_decided_on IS NOT NULL"
             " AND bank_rate_percent IS NOT NULL AND rate_reduction_percent IS NOT NULL"
             " AND floor_rate_percent IS NOT NULL)",
             name="fund_loan_approved_by_bank",
         ),
         CheckConstraint(
-            "status NOT IN ('disbursed', 'repaid') OR disbursed_on IS NOT NULL", name="fund_loan_disbursed"
+            "status NOT IN ('disbursed', 'accelerated', 'written_off', 'repaid') OR disbursed_on IS NOT NULL",
+            name="fund_loan_disbursed",
+        ),
+        CheckConstraint(
+            "status <> 'accelerated' OR accelerated_on IS NOT NULL", name="fund_loan_accelerated"
+        ),
+        CheckConstraint(
+            "(status <> 'written_off' OR written_off_on IS NOT NULL)"
+            " AND (written_off_on IS NULL OR accelerated_on IS NOT NULL)",
+            name="fund_loan_written_off",
         ),
         Index("fund_loan_list", "status", "id"),
-        Index("fund_loan_next_payment", "next_payment_on", postgresql_where=text("status = 'disbursed'")),
+        Index(
+            "fund_loan_next_payment",
+            "next_payment_on",
+            postgresql_where=text("status IN ('disbursed', 'accelerated')"),
+        ),
         Index("fund_loan_expiry", "expires_on", postgresql_where=text("status IN ('reserved', 'approved')")),
     )
 
@@ -94,6 +114,8 @@ class FundLoan(SQLModel, table=True):
     rate_reduction_percent: str | None = None
     floor_rate_percent: str | None = None
     disbursed_on: date | None = None
+    accelerated_on: date | None = None
+    written_off_on: date | None = None
     closed_on: date | None = None
     status_reason: str | None = None
     next_payment_on: date | None = None
@@ -159,7 +181,7 @@ class FundEntry(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('ceiling', 'reservation', 'change', 'disbursement', 'release', 'repayment',"
-            " 'reversal')",
+            " 'reversal', 'acceleration', 'write_off')",
             name="fund_entry_kind",
         ),
         CheckConstraint("kind = 'ceiling' OR loan_id IS NOT NULL", name="fund_entry_loan"),
@@ -190,8 +212,8 @@ class FundPosting(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("amount_won <> 0", name="fund_posting_amount"),
         CheckConstraint(
-            "account IN ('ceiling', 'available', 'reserved', 'outstanding', 'payers', 'interest_received',"
-            " 'overdue_charges_received')",
+            "account IN ('ceiling', 'available', 'reserved', 'outstanding', 'called', 'written_off',"
+            " 'payers', 'interest_received', 'overdue_charges_received')",
             name="fund_posting_account",
         ),
     )

@@ -26,6 +26,7 @@ class NotificationCode(StrEnum):
     FUND_LOAN_DECLINED = "fund_loan_declined"
     FUND_LOAN_DISBURSED = "fund_loan_disbursed"
     FUND_LOAN_EXPIRED = "fund_loan_expired"
+    FUND_LOAN_ACCELERATED = "fund_loan_accelerated"
     CONTRACT_QUOTED = "contract_quoted"
     CONTRACT_ACCEPTED = "contract_accepted"
     CONTRACT_DELIVERED = "contract_delivered"

@@ -42,6 +42,7 @@ class FundTerm(SQLModel, table=True):
     rate_reduction_percent_max: str | None = None
     floor_rate_percent: str | None = None
     max_months: int | None = None
+    version: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default="1"))
     application_days: int = Field(default=60, sa_column=Column(Integer, nullable=False, server_default="60"))
     overdue_addon_percent: str = Field(
         default="3", sa_column=Column(String, nullable=False, server_default="3")

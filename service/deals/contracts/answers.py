@@ -1,10 +1,12 @@
 """Installment contracts on the wire."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
+from sqlmodel import Session
 
 from service.accounts.schemas import ContactAnswer
 from service.db.tables import ContractPayment, ContractState
@@ -15,7 +17,7 @@ from service.deals.contracts.installment_account import (
     LineKind,
     Settlement,
 )
-from service.deals.contracts.queries import ContractRecord, LateContract, StateTotals, terms_of
+from service.deals.contracts.queries import ContractRecord, LateContract, StateTotals, accounts_of, terms_of
 from service.financing.answers import Answer, ScheduleAnswer, schedule_answer
 from service.financing.schedule import build_schedule
 from service.financing.schemas import InstallmentInput
@@ -169,6 +171,38 @@ class ContractTotalsAnswer(Answer):
     to_record: int
 
 
+@dataclass(frozen=True)
+class ContractStanding:
+    """A contract of a list with what is to be paid of it today: nothing before its delivery."""
+
+    contract: ContractAnswer
+    next_won: int | None
+    outstanding_won: int | None
+    late_won: int | None
+
+
+def standings_of(
+    session: Session, records: Sequence[ContractRecord], day: date, *, for_staff: bool
+) -> list[ContractStanding]:
+    """The contracts with what is to be paid: one query however many they are."""
+    running = [each.contract for each in records if each.contract.state == ContractState.DELIVERED.value]
+    accounts = accounts_of(session, running)
+    standings = []
+    for record in records:
+        account = accounts.get(record.contract.id)
+        late = account.late_on(day) if account else []
+        following = next((line for line in account.lines if line.unpaid.total_won), None) if account else None
+        standings.append(
+            ContractStanding(
+                contract=contract_answer(record, for_staff=for_staff),
+                next_won=following.unpaid.total_won if following else None,
+                outstanding_won=account.outstanding_won if account else None,
+                late_won=sum(line.unpaid.total_won for line in late) if account else None,
+            )
+        )
+    return standings
+
+
 def contract_answer(record: ContractRecord, *, for_staff: bool) -> ContractAnswer:
     """A contract with the names of its companies."""
     contract = record.contract
@@ -199,7 +233,7 @@ def contract_schedule_answer(
         contract_id=contract.id,
         state=ContractState(contract.state),
         as_of=day,
-        schedule=schedule_answer(given, build_schedule(given.terms())),
+        schedule=schedule_answer(given, account.schedule if account else build_schedule(given.terms())),
         lines=[line_answer(line, day) for line in account.lines] if account else [],
         paid=SharesAnswer.model_validate(account.paid) if account else SharesAnswer(**_NOTHING),
         outstanding_won=account.outstanding_won if account else None,

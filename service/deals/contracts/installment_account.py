@@ -19,9 +19,10 @@ from fractions import Fraction
 from functools import reduce
 from typing import NamedTuple
 
+from service.financing.calendar import BusinessCalendar
 from service.financing.charges import overdue_charge
 from service.financing.rows import Schedule, ScheduleRow
-from service.financing.schedule import build_schedule
+from service.financing.schedule import KOREAN_CALENDAR, build_schedule
 from service.financing.terms import Prepayment, Terms
 
 
@@ -173,17 +174,23 @@ class Settlement:
 class InstallmentAccount:
     """A contract from its delivery (`terms.start_date`) on, with its payments in order of their days.
 
-    `overdue_addon_percent` is what a late instalment bears over the contract's own rate.
+    `overdue_addon_percent` is what a late instalment bears over the contract's own rate; `calendar` says on
+    which days instalments are paid.
     """
 
     def __init__(
-        self, terms: Terms, overdue_addon_percent: Fraction, receipts: Sequence[Receipt] = ()
+        self,
+        terms: Terms,
+        overdue_addon_percent: Fraction,
+        receipts: Sequence[Receipt] = (),
+        calendar: BusinessCalendar = KOREAN_CALENDAR,
     ) -> None:
         assert terms.start_date is not None
         self.terms = terms
         self.delivered_on: date = terms.start_date
         self.overdue_addon_percent = overdue_addon_percent
-        self.schedule = build_schedule(terms)
+        self.calendar = calendar
+        self.schedule = build_schedule(terms, calendar)
         self.lines = [*_at_delivery(self.schedule, self.delivered_on), *_instalments(self.schedule)]
         self.last_received_on: date | None = None
         for receipt in receipts:
@@ -293,7 +300,7 @@ class InstallmentAccount:
         if not balance:
             return None
         closed = replace(self.terms, prepayments=(Prepayment(day, balance),))
-        return build_schedule(closed).rows[passed]
+        return build_schedule(closed, self.calendar).rows[passed]
 
     def _parted(self, day: date) -> tuple[list[Line], list[Line]]:
         """The lines that fell due up to and on that day, and the later ones."""

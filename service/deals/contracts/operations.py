@@ -29,6 +29,7 @@ from service.financing.schedule import build_schedule
 from service.financing.schemas import InstallmentInput, VatInput
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
+from service.messages.contracts import STATES
 from service.needs.queries import get_need
 from service.notifications.operations import notify
 from service.recommendations.decisions import move_pair
@@ -141,6 +142,7 @@ def deliver(session: Session, actor: Actor, contract: Contract, data: DeliveryIn
         vat = (vat or VatInput()).model_copy(update={"timing": data.vat_timing})
     _keep_terms(contract, terms.model_copy(update={"start_date": day, "vat": vat}))
     contract.state, contract.delivered_on = ContractState.DELIVERED.value, day
+    _keep_payment_days(contract)
     contract.next_due_on = make_account(contract, []).next_due_on
     changed(session, contract)
     note(session, actor, contract, "delivered", after=_told(contract))
@@ -192,8 +194,8 @@ def require_move(contract: Contract, target: ContractState) -> None:
 def require_state(contract: Contract, *allowed: ContractState) -> None:
     """Raises `Problem` 409 `status_transition` for a contract in another state."""
     if ContractState(contract.state) not in allowed:
-        named = ", ".join(state.value for state in allowed)
-        raise Problem(409, "status_transition", current=contract.state, allowed=named)
+        named = ", ".join(STATES[state.value] for state in allowed)
+        raise Problem(409, "status_transition", current=STATES[contract.state], allowed=named)
 
 
 def check_day(day: date, pointer: str, earliest: date, latest: date) -> None:
@@ -272,6 +274,13 @@ def _keep_terms(contract: Contract, given: InstallmentInput) -> None:
     check_legal_cap(build_schedule(terms))
     contract.terms = given.agreed(terms).model_dump(mode="json", by_alias=True)
     contract.price_won, contract.grant_won = terms.price_won, terms.grant_won
+
+
+def _keep_payment_days(contract: Contract) -> None:
+    """On which days its instalments are paid: the calendar of today, whatever later ones will say."""
+    schedule = build_schedule(terms_of(contract).terms())
+    contract.payment_days = {str(period.due_date): str(period.payment_date) for period in schedule.periods}
+    contract.calendar_version = schedule.calendar_version
 
 
 def _end(session: Session, contract: Contract, state: ContractState, reason: str | None) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, tuple_
+from sqlalchemy import ColumnElement, false, func, or_, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select, true
 
@@ -22,7 +22,9 @@ from service.db.tables import (
     Verdict,
 )
 from service.deals.contracts.installment_account import InstallmentAccount, Line, Receipt
+from service.financing.calendar import AgreedCalendar, BusinessCalendar
 from service.financing.percent import parse_percent
+from service.financing.schedule import KOREAN_CALENDAR
 from service.financing.schemas import InstallmentInput
 from service.kit import clock
 from service.kit.pages import cut_page, decode_cursor, decode_uuid_cursor
@@ -106,14 +108,20 @@ def search_contracts(
     *,
     state: ContractState | None = None,
     late: bool | None = None,
+    company: str | None = None,
 ) -> tuple[list[ContractRecord], str | None]:
-    """One page of the contracts that the actor may see, the newest first."""
+    """One page of the contracts that the actor may see, the newest first.
+
+    `company` is a part of the name of either company.
+    """
     statement = select(Contract).where(visible_to(actor))
     if state is not None:
         statement = statement.where(Contract.state == state.value)
     if late is not None:
         is_late = _late_on(clock.today())
         statement = statement.where(is_late if late else ~func.coalesce(is_late, false()))
+    if company:
+        statement = statement.where(_with_company(company))
     if cursor is not None:
         statement = statement.where(col(Contract.id) < _id_in(cursor))
     rows = session.exec(statement.order_by(col(Contract.id).desc()).limit(limit + 1)).all()
@@ -247,7 +255,23 @@ def make_account(contract: Contract, payments: Sequence[ContractPayment]) -> Ins
     """The running account with these payments, the reversed ones left out."""
     receipts = [Receipt(each.received_on, each.amount_won) for each in standing(payments)]
     addon = parse_percent(contract.overdue_addon_percent)
-    return InstallmentAccount(terms_of(contract).terms(), addon, receipts)
+    return InstallmentAccount(terms_of(contract).terms(), addon, receipts, calendar_of(contract))
+
+
+def calendar_of(contract: Contract) -> BusinessCalendar:
+    """The calendar under which it was delivered; the present one before that."""
+    if contract.calendar_version is None:
+        return KOREAN_CALENDAR
+    days = {date.fromisoformat(due): date.fromisoformat(paid) for due, paid in contract.payment_days.items()}
+    return AgreedCalendar(payment_days=days, agreed_version=contract.calendar_version)
+
+
+def _with_company(name: str) -> ColumnElement[bool]:
+    suppliers = select(Supplier.id).where(col(Supplier.company_name).icontains(name, autoescape=True))
+    manufacturers = select(Manufacturer.id).where(
+        col(Manufacturer.company_name).icontains(name, autoescape=True)
+    )
+    return or_(col(Contract.supplier_id).in_(suppliers), col(Contract.manufacturer_id).in_(manufacturers))
 
 
 def _late_on(day: date) -> ColumnElement[bool]:

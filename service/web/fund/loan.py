@@ -12,10 +12,11 @@ from sqlmodel import Session
 from service.db.session import DbSession
 from service.db.tables import FundLoan
 from service.fund.answers import entry_answer, loan_answer
+from service.fund.bad_loans import accelerate, write_off
 from service.fund.operations import cancel, disburse, record_bank_decision
 from service.fund.queries import entries_of, get_loan, get_repayment, lock_loan, with_balances
 from service.fund.repayments import divided, record_repayment, reverse_repayment
-from service.fund.schemas import BankDecisionInput, DisbursementInput, Reason, RepaymentInput
+from service.fund.schemas import BadLoanInput, BankDecisionInput, DisbursementInput, Reason, RepaymentInput
 from service.kit import clock
 from service.web.forms import Asked, Form, Posted
 from service.web.fund.running_loan import running_loan
@@ -99,6 +100,26 @@ def reverse(
         reverse_repayment(session, visitor.actor, loan, repayment, form.read(Reversal).reversal_reason)
 
     return _recorded(visitor, session, loan_id, form, record, "repayment_reversed")
+
+
+@router.post("/fund/loans/{loan_id}/acceleration")
+def call_in(visitor: StaffVisitor, loan_id: UUID, form: Posted, session: DbSession) -> Response:
+    """The bank has called it in: all of it is due."""
+
+    def record(loan: FundLoan) -> None:
+        accelerate(session, visitor.actor, loan, form.read(BadLoanInput))
+
+    return _recorded(visitor, session, loan_id, form, record, "loan_accelerated")
+
+
+@router.post("/fund/loans/{loan_id}/write-off")
+def count_as_lost(visitor: StaffVisitor, loan_id: UUID, form: Posted, session: DbSession) -> Response:
+    """The bank has written it off."""
+
+    def record(loan: FundLoan) -> None:
+        write_off(session, visitor.actor, loan, form.read(BadLoanInput))
+
+    return _recorded(visitor, session, loan_id, form, record, "loan_written_off")
 
 
 def _recorded(

@@ -17,7 +17,7 @@ from service.fund.answers import (
 )
 from service.fund.loan_account import LoanAccount, PaymentRefusedError, Settlement
 from service.fund.queries import account_of, repayments_of
-from service.fund.repayments import refused
+from service.fund.repayments import LENT, refused
 from service.kit import clock
 from service.web.forms import Form
 
@@ -44,7 +44,12 @@ class RunningLoan:
     settlement: Settlement | None
     repayments: list[RepaymentAnswer]
     can_be_reversed: UUID | None
-    """The repayment that was entered last and stands."""
+    """The repayment that was entered last and stands, if no decision of the bank came after it."""
+
+    @property
+    def settlement_possible(self) -> bool:
+        """Whether anything is left to pay."""
+        return self.schedule.settlement is not None
 
     @property
     def next_row(self) -> LineAnswer | None:
@@ -59,12 +64,17 @@ class RunningLoan:
 
 def running_loan(session: Session, loan: FundLoan, asked: Form) -> RunningLoan | None:
     """None before the money is out. What cannot be asked for is refused in `asked`."""
-    if loan.status not in (LoanStatus.DISBURSED.value, LoanStatus.REPAID.value):
+    if loan.status not in {LoanStatus.REPAID, *LENT}:
         return None
     account = account_of(session, loan)
     schedule = schedule_answer(loan.id, account, max(clock.today(), account.earliest_day))
     repayments = repayments_of(session, loan)
-    standing = [each.id for each in repayments if each.reversed_at is None]
+    decided_on = loan.written_off_on or loan.accelerated_on or loan.disbursed_on
+    standing = [
+        each.id
+        for each in repayments
+        if each.reversed_at is None and decided_on and each.paid_on >= decided_on
+    ]
     settlement, first_row = _settlement(session, account, asked), _first_row(schedule, asked)
     return RunningLoan(
         schedule=schedule,

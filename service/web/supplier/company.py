@@ -29,6 +29,7 @@ TABS = (
     ("/supplier/edit", "정보 고치기"),
     ("/supplier/documents", "인증서"),
     ("/supplier/leads", "맞는 수요"),
+    ("/supplier/contracts", "할부 계약"),
     ("/supplier/fund-loan", "펀드 대출"),
     ("/supplier/challenges", "챌린지"),
     ("/supplier/notifications", "알림"),

@@ -18,7 +18,8 @@ MADE = {
     "fund_loan.{}": [
         f"fund_loan.{what}" for what in ("reserved", "changed", "approved", "declined", "disbursed")
     ]
-    + [f"fund_loan.{what}" for what in ("cancelled", "expired", "repayment", "reversal")],
+    + [f"fund_loan.{what}" for what in ("cancelled", "expired", "repayment", "reversal")]
+    + ["fund_loan.accelerated", "fund_loan.written_off"],
     "contract.{}": [
         f"contract.{what}"
         for what in ("quoted", "changed", "accepted", "delivered", "payment", "reversal", "settled")

@@ -214,15 +214,47 @@ STEPS = st.lists(
 )
 
 
+def test_a_loan_that_is_called_in_is_due_as_a_whole_and_its_principal_bears_the_charge() -> None:
+    """Two instalments missed, called in on 10 April, asked for 81 days later."""
+    account, called_on, day = LoanAccount(contract()), date(2026, 4, 10), date(2026, 6, 30)
+    before = account.settlement_on(called_on)
+    account.accelerate(called_on)
+    at_once, later = account.settlement_on(called_on), account.settlement_on(day)
+    assert at_once.due_won == at_once.total_won == before.total_won
+    assert at_once.principal_won == later.principal_won == 120_000_000
+    assert later.interest_won == before.interest_won + before.accrued_interest_won
+    rate = RATE.customer_rate_percent + ADDON
+    whole = 120_000_000 * 81 * rate.numerator // (rate.denominator * 36_500)
+    more = later.overdue_charge_won - before.overdue_charge_won
+    assert whole - len(account.lines) <= more <= whole, "each line is truncated to the won"
+    assert account.next_payment_on == account.lines[0].payment_date
+    paid(account, day, later.total_won)
+    assert account.is_settled
+
+
+def test_interest_paid_in_advance_is_credited_when_the_loan_is_called_in() -> None:
+    account, day = LoanAccount(contract()), date(2026, 2, 10)
+    paid(account, date(2026, 2, 1), account.lines[0].row.payment_won)
+    owed = account.settlement_on(day).total_won
+    account.accelerate(day)
+    assert account.settlement_on(day).total_won == owed
+    assert paid(account, day, 1_000).interest_won < 0
+    assert account.settlement_on(day).total_won == owed - 1_000
+
+
 @settings(max_examples=300, deadline=None)
-@given(contract=CONTRACTS, steps=STEPS)
+@given(contract=CONTRACTS, steps=STEPS, called_at=st.integers(0, 40))
 def test_whatever_is_paid_whenever_every_won_adds_up(
-    contract: Contract, steps: list[tuple[int, int, PrepaymentEffect | None]]
+    contract: Contract, steps: list[tuple[int, int, PrepaymentEffect | None]], called_at: int
 ) -> None:
     account, day = LoanAccount(contract), STARTED
     outstanding, payments = contract.market.principal_won, []
-    for days, share, effect in steps:
+    for number, (days, share, effect) in enumerate(steps):
         day += timedelta(days)
+        if number == called_at and day > account.earliest_day and account.settlement_on(day).total_won > 0:
+            whole = account.settlement_on(day).total_won
+            account.accelerate(day)
+            assert account.settlement_on(day).total_won == whole
         settles = account.settlement_on(day).total_won
         amount = max(settles * share // 10_000, 1)
         try:
@@ -239,5 +271,5 @@ def test_whatever_is_paid_whenever_every_won_adds_up(
             assert outstanding == 0
             break
     assert account.interest_saved_won >= 0
-    again = LoanAccount(contract, payments)
+    again = LoanAccount(contract, payments, account.accelerated_on)
     assert list(again.lines) == list(account.lines)

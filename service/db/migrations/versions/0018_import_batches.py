@@ -7,8 +7,8 @@ it. Workers are replaced before API processes, as the old ones know no batches.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
