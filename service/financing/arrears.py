@@ -93,7 +93,7 @@ def arrears_on(
     accrued = 0
     if accelerated and accelerated_on:
         rows.append(charged(OverdueBase.PRINCIPAL, None, outstanding, accelerated_on, as_of))
-        accrued = _interest_until(schedule, len(missed) + first_missed - 1, outstanding, accelerated_on)
+        accrued = _interest_until(schedule, len(missed) + first_missed - 1, accelerated_on)
     charge = sum(row.charge_won for row in rows)
     missed_won = sum(row.payment_won for row in missed)
     unpaid_interest = sum(row.interest_won + row.fee_won for row in missed)
@@ -112,12 +112,16 @@ def _paid_on(row: ScheduleRow) -> date:
     return row.payment_date
 
 
-def _interest_until(schedule: Schedule, last_missed: int, principal: int, until: date) -> int:
-    """Agreed interest on the principal from the last missed due date to the acceleration."""
+def _interest_until(schedule: Schedule, last_missed: int, until: date) -> int:
+    """Agreed interest from the last missed due date to the acceleration, on the principal not due by then.
+
+    The principal in missed instalments bears overdue interest on these days, and must not bear both.
+    """
     if last_missed >= len(schedule.periods):
         return 0
     period = schedule.periods[last_missed]
     if period.begins is None or until <= period.begins:
         return 0
     numerator, denominator = Accrual(schedule.terms).between(period, period.begins, until)
+    principal = schedule.rows[last_missed].opening_balance_won
     return int(rounder_of(schedule.terms.rounding).keep(principal * numerator, denominator, 1))

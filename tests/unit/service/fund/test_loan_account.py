@@ -80,6 +80,14 @@ def test_charges_of_missed_instalments_are_those_of_the_calculator() -> None:
     assert len([line for line in account.lines if line.state_on(day) is LineState.LATE]) == len(expected.rows)
 
 
+def test_a_loan_that_is_called_in_owes_what_the_calculator_says() -> None:
+    account, day = LoanAccount(contract()), date(2026, 6, 10)
+    expected = arrears_on(account.schedule, day, first_missed=1, addon_percent=ADDON, accelerated_on=day)
+    assert account.settlement_on(day).accrued_interest_won == expected.accrued_interest_won > 0
+    account.accelerate(day)
+    assert account.settlement_on(day).total_won == expected.owed_won
+
+
 def test_a_payment_pays_charges_then_interest_then_principal_the_oldest_first() -> None:
     account, day = LoanAccount(contract()), date(2026, 4, 10)  # two instalments late
     owed = account.settlement_on(day)
