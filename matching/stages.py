@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 Watch = Callable[[str], AbstractContextManager[object]]
 """Gives what is entered around the stage of that name; several threads may be in the same stage."""
 
-STAGES = ("intent", "eligibility", "retrieve", "features", "score", "diversify", "explain")
+STAGES = ("intent", "retrieve", "features", "score", "eligibility", "diversify", "explain")
 """In the order in which a recommendation goes through them."""
 
 _NOTHING = nullcontext()

@@ -64,6 +64,12 @@ def _fund_loan(what: str) -> PublicEvent:
     return PublicEvent(f"fund_loan.{what}", ("supplier_id",), ("loan_id",), "/v1/fund/loans/{loan_id}")
 
 
+def _challenge(what: str) -> PublicEvent:
+    return PublicEvent(f"challenge.{what}", ("challenge_id",), path="/v1/challenges/{challenge_id}")
+
+
+_TERMS = PublicEvent("fund_terms.updated", (), ("code", "valid_from"), "/v1/fund-terms")
+
 PUBLISHED: Mapping[str, PublicEvent] = {
     "supplier.registered": _supplier("registered"),
     "supplier.changed": _supplier("updated"),
@@ -103,16 +109,24 @@ PUBLISHED: Mapping[str, PublicEvent] = {
     "fund_loan.expired": _fund_loan("expired"),
     "fund_loan.repayment": _fund_loan("repayment_recorded"),
     "fund_loan.reversal": _fund_loan("repayment_reversed"),
-    "fund_terms.set": PublicEvent("fund_terms.updated", (), ("code", "valid_from"), "/v1/fund-terms"),
+    "fund_loan.accelerated": _fund_loan("accelerated"),
+    "fund_loan.written_off": _fund_loan("written_off"),
+    "fund_terms.set": _TERMS,
+    "fund_terms.changed": _TERMS,
+    "programme.written": PublicEvent("programme.updated", (), ("code",), "/v1/programmes"),
+    "challenge.published": _challenge("published"),
+    "challenge.decided": _challenge("decided"),
 }
 
 WITHHELD = frozenset(
     {
         "access_log", "account", "api_key", "assignment", "colleague", "consent", "ranking", "session",
-        "webhook", "supplier.unattended", "manufacturer.unattended",
+        "webhook", "supplier.unattended", "manufacturer.unattended", "challenge.created", "challenge.changed",
+        "challenge.assigned", "challenge.conflict", "challenge_application", "challenge_review",
     }
 )  # fmt: skip
-"""What stays inside, by action or by its noun: about people, about access, or about our own workings."""
+"""What stays inside, by action or by its noun: about people, about access, about our own workings, or
+about who applies to a challenge, which its reviewers must not learn."""
 
 EVENTS: Mapping[str, PublicEvent] = {event.type: event for event in PUBLISHED.values()}
 """Every event that an endpoint can ask for, by its type."""

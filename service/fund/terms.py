@@ -133,7 +133,8 @@ def change_terms(session: Session, actor: Actor, terms: FundTerm, patch: TermsPa
     terms.version += 1
     session.flush()
     was = {name: before[name] for name in changes}
-    record_event(session, actor, "fund_terms.changed", _subject(code), before=was, after=changes)
+    after = {"code": code, "valid_from": terms.valid_from.isoformat()} | changes
+    record_event(session, actor, "fund_terms.changed", _subject(code), before=was, after=after)
     return terms
 
 

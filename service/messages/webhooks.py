@@ -63,7 +63,12 @@ EVENT_TEXTS: dict[str, str] = {
     "fund_loan.expired": "펀드 대출 신청의 기한이 지났습니다",
     "fund_loan.repayment_recorded": "펀드 대출의 상환을 기록했습니다",
     "fund_loan.repayment_reversed": "펀드 대출의 상환 기록을 취소했습니다",
+    "fund_loan.accelerated": "은행이 펀드 대출의 기한이익 상실을 알렸습니다",
+    "fund_loan.written_off": "펀드 대출을 대손상각했습니다",
     "fund_terms.updated": "상생협력펀드의 조건이 바뀌었습니다",
+    "programme.updated": "지원 사업의 내용이 바뀌었습니다",
+    "challenge.published": "챌린지를 공고했습니다",
+    "challenge.decided": "챌린지의 선정 결과를 발표했습니다",
 }
 """What an event means, by its type."""
 

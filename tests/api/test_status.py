@@ -44,7 +44,7 @@ def test_the_service_is_alive_at_once_and_ready_when_matching_is(
 ) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").status_code == 503
-    assert matching_client.get("/readyz").json() == {"status": "ready"}
+    assert matching_client.get("/readyz").json() == {"status": "ready", "index": "current"}
 
 
 def test_metrics_count_answers_by_route_and_never_by_id(client: TestClient) -> None:

@@ -46,7 +46,7 @@ def test_the_first_start_says_where_it_is_and_how_to_sign_in(service: RunningSer
     assert f"시작했습니다: {service.address}" in said
     assert f"API 문서: {service.address}/docs" in said
     assert "manager@alliance.example" in said
-    assert service.get("/readyz") == {"status": "ready"}
+    assert service.get("/readyz") == {"status": "ready", "index": "current"}
     # The documentation page needs nothing from outside: every address in it is our own.
     page = httpx.get(f"{service.address}/docs").text
     assert "cdn" not in page

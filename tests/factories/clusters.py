@@ -25,6 +25,8 @@ class PlantedIntent:
     """Tells the planted groups by their problem; the small intent model of the tests is sure of nothing."""
 
     categories = category_codes()
+    dimensions = 64
+    """Of the encoder of the tests."""
 
     def probabilities(self, texts: Sequence[str], vectors: FloatArray) -> NDArray[np.float64]:
         """Shape (texts, categories)."""

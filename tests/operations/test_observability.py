@@ -89,18 +89,17 @@ def test_every_alert_says_in_korean_where_to_look() -> None:
 def test_the_compose_file_watches_every_process_that_the_service_runs() -> None:
     base = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
     beside = read("compose.yaml")["services"]
-    targets = [
-        target
+    asked = {
+        name: group["port"]
         for job in read("prometheus.yml")["scrape_configs"]
-        for group in job["static_configs"]
-        for target in group["targets"]
-    ]
+        for group in job["dns_sd_configs"]
+        for name in group["names"]
+    }
     serving = {name for name, service in base.items() if service.get("command") in (["serve"], ["worker"])}
-    assert {target.split(":")[0] for target in targets} == serving
+    assert asked.keys() == serving
     known = {f"ALLIANCE_{field.upper()}" for field in Settings.model_fields}
     assert all(set(beside[name]["environment"]) <= known for name in serving)
-    port = beside["worker"]["environment"]["ALLIANCE_WORKER_METRICS_PORT"]
-    assert f"worker:{port}" in targets
+    assert beside["worker"]["environment"]["ALLIANCE_WORKER_METRICS_PORT"] == str(asked["worker"])
 
 
 def test_what_the_compose_file_adds_is_pinned_published_here_only_and_asks_for_its_secrets() -> None:

@@ -99,8 +99,8 @@ def test_what_it_would_cost_by_month(site: Site, world: World, size: dict[str, i
         if not scripts:  # with them the answer comes while typing
             page.get_by_role("button", name="계산하기").click()
         expect(page.locator("#answer").get_by_text("1,000,000원").first).to_be_visible()
-        page.get_by_text("달마다 보기 (36회)").click()
-        expect(page.get_by_role("row", name=re.compile("^36 "))).to_be_visible()
+        page.get_by_text("달마다 내는 금액 보기 (36회)").click()
+        expect(page.get_by_role("row", name=re.compile("^36회 "))).to_be_visible()
 
 
 def test_the_own_account_is_kept_in_order_by_keyboard_and_closed(site: Site, world: World) -> None:
