@@ -11,7 +11,7 @@ import pytest
 
 import seed_data
 from matching.encoder_folder import prepare_encoder_folder
-from tests.end_to_end.running import RunningService, copy_linked, lines_missing, snippets
+from tests.end_to_end.running import PATIENT, RunningService, copy_linked, lines_missing, snippets
 from tests.factories.companies import supplier
 
 README = Path(__file__).parents[2] / "README.md"
@@ -48,9 +48,9 @@ def test_the_first_start_says_where_it_is_and_how_to_sign_in(service: RunningSer
     assert "manager@alliance.example" in said
     assert service.get("/readyz") == {"status": "ready", "index": "current"}
     # The documentation page needs nothing from outside: every address in it is our own.
-    page = httpx.get(f"{service.address}/docs").text
+    page = httpx.get(f"{service.address}/docs", timeout=PATIENT).text
     assert "cdn" not in page
-    first = httpx.get(f"{service.address}/", headers={"Accept": "text/html"})
+    first = httpx.get(f"{service.address}/", headers={"Accept": "text/html"}, timeout=PATIENT)
     assert "공장에서 힘든 일을 적으면" in first.text
 
 
@@ -102,9 +102,9 @@ def test_what_the_readme_shows_is_what_happens(service: RunningService) -> None:
 def test_an_approved_supplier_is_recommended_within_seconds(service: RunningService) -> None:
     manager = service.sign_in("manager")
     body = supplier(summary="막걸리 술덧 당도를 초음파로 재는 장비를 만드는 회사입니다.", region="41")
-    made = httpx.post(f"{service.address}/v1/suppliers", json=body).raise_for_status().json()
+    made = httpx.post(f"{service.address}/v1/suppliers", json=body, timeout=PATIENT).raise_for_status().json()
     path = f"/v1/suppliers/{made['id']}/approval"
-    httpx.post(service.address + path, headers=manager).raise_for_status()
+    httpx.post(service.address + path, headers=manager, timeout=PATIENT).raise_for_status()
     question = {
         "title": "술덧 당도",
         "description": "막걸리 술덧 당도를 손으로 재느라 밤을 새웁니다.",
@@ -114,7 +114,10 @@ def test_an_approved_supplier_is_recommended_within_seconds(service: RunningServ
 
     def recommended() -> bool:
         answer = httpx.post(
-            f"{service.address}/v1/recommendations/preview?limit=100", json=question, headers=manager
+            f"{service.address}/v1/recommendations/preview?limit=100",
+            json=question,
+            headers=manager,
+            timeout=PATIENT,
         ).raise_for_status()
         return any(item["supplier"]["id"] == made["id"] for item in answer.json()["items"])
 
@@ -126,7 +129,7 @@ def test_an_approved_supplier_is_recommended_within_seconds(service: RunningServ
 
 def test_a_kill_in_the_middle_loses_nothing_that_was_acknowledged(service: RunningService) -> None:
     body = supplier()
-    made = httpx.post(f"{service.address}/v1/suppliers", json=body).raise_for_status().json()
+    made = httpx.post(f"{service.address}/v1/suppliers", json=body, timeout=PATIENT).raise_for_status().json()
 
     service.kill()
     service.start()
