@@ -16,7 +16,7 @@ import httpx
 
 LONGEST_FIRST_START_SECONDS = 400
 PATIENT = 60.0
-"""Seconds that an answer may take: a machine may be busy, and how fast the service is, is measured elsewhere."""
+"""Seconds that an answer may take: a busy machine is no fault, and speed is measured elsewhere."""
 LONGEST_STOP_SECONDS = 60
 
 
