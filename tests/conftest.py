@@ -188,13 +188,10 @@ def client(shared_app: FastAPI, database: Database) -> TestClient:
 
 
 @pytest.fixture
-def matching_client(
-    settings: Settings, database: Database, encoder: CountingEncoder, intent: None
-) -> TestClient:
+def matching_client(matching_app: FastAPI, engine: MatchingEngine) -> TestClient:
     """The service with matching loaded; `catch_up` takes over what changed in the database."""
-    app = create_app(settings, database, encoder=encoder)
-    app.state.matching.refresh()
-    return TestClient(app, raise_server_exceptions=False)
+    engine.refresh()
+    return TestClient(matching_app, raise_server_exceptions=False)
 
 
 @pytest.fixture
@@ -230,25 +227,26 @@ def catch_up(matching_client: TestClient, run_jobs: Callable[[], None]) -> Calla
 def matching_app(
     settings: Settings, own_database: Database, encoder: CountingEncoder, intent: None
 ) -> FastAPI:
-    """One application for all worlds: making one for each would be most of the time."""
+    """One application for all that is recommended: making one for each test would be most of the time."""
     return create_app(settings, own_database, encoder=encoder)
 
 
 @pytest.fixture
-def world(
-    matching_app: FastAPI,
-    database: Database,
-    services: Services,
-    settings: Settings,
-    run_jobs: Callable[[], None],
-) -> World:
-    """A world in which nothing exists yet, nor in the index."""
+def engine(
+    matching_app: FastAPI, database: Database, services: Services, settings: Settings
+) -> MatchingEngine:
+    """The matching engine of this test, in that application: it knows nobody before it is refreshed."""
     engine = MatchingEngine(database, services.encoder, settings.intent_dir)
+    matching_app.state.matching = engine
+    return engine
+
+
+@pytest.fixture
+def world(matching_client: TestClient, engine: MatchingEngine, run_jobs: Callable[[], None]) -> World:
+    """A world in which nothing exists yet, nor in the index."""
 
     def catch_up() -> None:
         run_jobs()
         engine.refresh()
 
-    engine.refresh()
-    matching_app.state.matching = engine
-    return World(TestClient(matching_app, raise_server_exceptions=False), catch_up)
+    return World(matching_client, catch_up)
