@@ -113,7 +113,7 @@ TEXTS: dict[str, NotificationText] = {
     ),
     "need_written": NotificationText(
         "새 수요가 들어왔습니다",
-        "{company_name} 회사가 수요 '{need_title}'를 적었습니다. 후보를 살펴보고 소개해 주세요.",
+        "{company_name} 회사의 새 수요입니다: '{need_title}'. 후보를 살펴보고 소개해 주세요.",
     ),
     "contract_to_record": NotificationText(
         "수요기업이 할부 견적을 수락했습니다",

@@ -1,4 +1,4 @@
-"""What people were told, on the website: one list for everybody, and the link in a mail that stops the mail."""
+"""What people were told, on the website: one list for everybody, and the link that stops the mail."""
 
 import re
 

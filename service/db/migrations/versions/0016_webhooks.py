@@ -9,6 +9,12 @@ down_revision = "0015"
 branch_labels = None
 depends_on = None
 
+_INDEXES = (
+    ("notification_of_role", ["role", "id"], "role IS NOT NULL"),
+    ("notification_unread_of_role", ["role"], "role IS NOT NULL AND read_at IS NULL"),
+    ("notification_of_person", ["account_id", "id"], "account_id IS NOT NULL"),
+)
+
 
 def upgrade() -> None:
     _create_endpoints()
@@ -26,30 +32,36 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("account_id"),
     )
-    _tell_staff()
     op.add_column("contract", sa.Column("reminded_of", sa.Date(), nullable=True))
     op.add_column("contract", sa.Column("late_told_of", sa.Date(), nullable=True))
+    _tell_staff()
 
 
 def _tell_staff() -> None:
     op.add_column("notification", sa.Column("role", sa.String(), nullable=True))
     op.add_column("notification", sa.Column("account_id", sa.UUID(), nullable=True))
-    op.create_foreign_key(
-        "notification_account_id_fkey", "notification", "account", ["account_id"], ["id"], ondelete="CASCADE"
-    )
     op.drop_constraint("notification_company", "notification", type_="check")
-    op.create_check_constraint(
-        "notification_company",
-        "notification",
-        "num_nonnulls(supplier_id, manufacturer_id, role, account_id) = 1",
-    )
-    op.create_check_constraint("notification_role", "notification", "role IN ('account_manager', 'admin')")
-    for name, columns, where in (
-        ("notification_of_role", ["role", "id"], "role IS NOT NULL"),
-        ("notification_unread_of_role", ["role"], "role IS NOT NULL AND read_at IS NULL"),
-        ("notification_of_person", ["account_id", "id"], "account_id IS NOT NULL"),
+    for name, condition in (
+        (
+            "notification_account_id_fkey",
+            "FOREIGN KEY (account_id) REFERENCES account (id) ON DELETE CASCADE",
+        ),
+        ("notification_company", "CHECK (num_nonnulls(supplier_id, manufacturer_id, role, account_id) = 1)"),
+        ("notification_role", "CHECK (role IN ('account_manager', 'admin'))"),
     ):
-        op.create_index(name, "notification", columns, postgresql_where=sa.text(where))
+        op.execute(f"ALTER TABLE notification ADD CONSTRAINT {name} {condition} NOT VALID")
+        # Every row of before keeps it, and nobody who reads or writes waits while that is read.
+        op.execute(f"ALTER TABLE notification VALIDATE CONSTRAINT {name}")
+    with op.get_context().autocommit_block():
+        for name, columns, where in _INDEXES:
+            op.drop_index(name, "notification", postgresql_concurrently=True, if_exists=True)
+            op.create_index(
+                name,
+                "notification",
+                columns,
+                postgresql_where=sa.text(where),
+                postgresql_concurrently=True,
+            )
 
 
 def _create_endpoints() -> None:
@@ -133,8 +145,8 @@ def downgrade() -> None:
     op.drop_column("contract", "late_told_of")
     op.drop_column("contract", "reminded_of")
     op.execute("DELETE FROM notification WHERE role IS NOT NULL OR account_id IS NOT NULL")
-    for index in ("notification_of_role", "notification_unread_of_role", "notification_of_person"):
-        op.drop_index(index, table_name="notification")
+    for name, _, _ in _INDEXES:
+        op.drop_index(name, table_name="notification")
     op.drop_constraint("notification_role", "notification", type_="check")
     op.drop_constraint("notification_company", "notification", type_="check")
     op.drop_column("notification", "account_id")
