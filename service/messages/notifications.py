@@ -109,11 +109,11 @@ TEXTS: dict[str, NotificationText] = {
     ),
     "supplier_waits": NotificationText(
         "승인을 기다리는 공급기업이 있습니다",
-        "{company_name} 회사가 등록했습니다. 내용을 확인하고 승인하거나 거절해 주세요.",
+        "{company_name}에서 등록했습니다. 내용을 확인하고 승인하거나 거절해 주세요.",
     ),
     "need_written": NotificationText(
         "새 수요가 들어왔습니다",
-        "{company_name} 회사의 새 수요입니다: '{need_title}'. 후보를 살펴보고 소개해 주세요.",
+        "{company_name}에서 적은 새 수요입니다: '{need_title}'. 후보를 살펴보고 소개해 주세요.",
     ),
     "contract_to_record": NotificationText(
         "수요기업이 할부 견적을 수락했습니다",
@@ -125,7 +125,7 @@ TEXTS: dict[str, NotificationText] = {
     ),
     "fund_loan_waits": NotificationText(
         "펀드 대출 신청이 들어왔습니다",
-        "{company_name} 회사가 {amount}을 신청했습니다. {expires_on}까지 은행의 결정을 받아 기록해 주세요.",
+        "{company_name}에서 {amount}을 신청했습니다. {expires_on}까지 은행의 결정을 받아 기록해 주세요.",
     ),
     "review_assigned": NotificationText(
         "심사할 신청이 배정되었습니다",
