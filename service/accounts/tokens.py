@@ -1,4 +1,4 @@
-"""Signed tokens (JWT): for access, for refreshing it, in a browser's cookie and inside mailed links.
+"""Signed tokens (JWT): for access, for refreshing it, in a browser's cookie and inside mails.
 
 None holds anything personal. Each kind has an audience of its own, so that one is never taken for another.
 Nothing of them is stored: the database knows the session or link that a token names, and whether it is
@@ -19,6 +19,7 @@ ALGORITHM = "HS256"
 ISSUER = "alliance"
 REFRESH = "refresh"
 BROWSER = "browser"
+UNSUBSCRIBING = "unsubscribing"
 
 
 class TokenError(Exception):
@@ -86,15 +87,31 @@ def read_link_token(token: str, purpose: str, key: str) -> UUID:
     return _id(_verified(token, key, f"link:{purpose}", "jti")["jti"])
 
 
+def issue_unsubscribing_token(account_id: UUID, key: str) -> str:
+    """Lets whoever holds a mail stop the mail of that account, and nothing else.
+
+    It never runs out, as a mail may be read years later, and is the same in every mail.
+    """
+    return jwt.encode({"iss": ISSUER, "aud": UNSUBSCRIBING, "sub": str(account_id)}, key, ALGORITHM)
+
+
+def read_unsubscribing_token(token: str, key: str) -> UUID:
+    """Whose mail is to be stopped. Raises `TokenError`."""
+    return _id(_verified_for(token, key, UNSUBSCRIBING, "sub")["sub"])
+
+
 def _sign(claims: dict[str, Any], key: str, expires: datetime) -> str:
     return jwt.encode({"iss": ISSUER, "iat": clock.now(), "exp": expires, **claims}, key, ALGORITHM)
 
 
 def _verified(token: str, key: str, audience: str | None, *needed: str) -> dict[str, Any]:
-    required = ["exp", "iat", *needed]
+    return _verified_for(token, key, audience, "exp", "iat", *needed)
+
+
+def _verified_for(token: str, key: str, audience: str | None, *required: str) -> dict[str, Any]:
     try:
         # "iat" is kept and not judged: the clock of the process that reads may be behind the one that issued.
-        options: Options = {"require": required, "verify_iat": False}
+        options: Options = {"require": list(required), "verify_iat": False}
         claims: dict[str, Any] = jwt.decode(
             token, key, [ALGORITHM], issuer=ISSUER, audience=audience, options=options
         )

@@ -3,7 +3,7 @@
 Account managers review. An administrator sees who applied and runs the call, so that none of them scores.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
@@ -28,10 +28,12 @@ from service.db.tables import (
     ChallengeApplication,
     ChallengeConflict,
     ChallengeReview,
+    NotificationCode,
     Supplier,
 )
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
+from service.notifications.operations import notify_person
 
 _BEFORE_DECISION = (ChallengeState.ANNOUNCED, ChallengeState.OPEN, ChallengeState.REVIEWING)
 
@@ -60,7 +62,7 @@ def assign_reviewers(
             applications=error.applications,
             each=challenge.reviewers_per_application,
         ) from error
-    _write_down(session, applications, panel)
+    _write_down(session, challenge, applications, panel)
     touch(session, challenge)
     have_texts_embedded(session, challenge.id)
     counted = {"applications": len(applications), "reviewers": len(set().union(*panel.values()))}
@@ -180,19 +182,38 @@ def _panel(
     return assign(eligible, challenge.reviewers_per_application, kept)
 
 
-def _write_down(session: Session, applications: Sequence[ChallengeApplication], panel: Panel) -> None:
+def _write_down(
+    session: Session, challenge: Challenge, applications: Sequence[ChallengeApplication], panel: Panel
+) -> None:
     there: dict[UUID, set[UUID]] = defaultdict(set)
     for review in reviews_of(session, panel):
         if review.submitted_at is None and review.reviewer_id not in panel[review.application_id]:
             session.delete(review)
         else:
             there[review.application_id].add(review.reviewer_id)
-    session.add_all(
-        ChallengeReview(application_id=each.id, reviewer_id=reviewer)
-        for each in applications
-        for reviewer in sorted(panel[each.id] - there[each.id])
+    _give(
+        session,
+        challenge,
+        [
+            ChallengeReview(application_id=each.id, reviewer_id=reviewer)
+            for each in applications
+            for reviewer in sorted(panel[each.id] - there[each.id])
+        ],
     )
+
+
+def _give(session: Session, challenge: Challenge, reviews: Sequence[ChallengeReview]) -> None:
+    """Give these reviews to their reviewers, and tell each how many there are."""
+    session.add_all(reviews)
     session.flush()
+    for reviewer, count in sorted(Counter(each.reviewer_id for each in reviews).items()):
+        notify_person(
+            session,
+            NotificationCode.REVIEW_ASSIGNED,
+            reviewer,
+            challenge_title=challenge.title,
+            count=str(count),
+        )
 
 
 def _release(session: Session, actor: Actor, challenge: Challenge, supplier_id: UUID) -> None:
@@ -235,9 +256,9 @@ def _fill(
         there = {each.reviewer_id for each in reviews_of(session, [application.id])}
         free = [one for one in able if one not in there and (application.id, one) not in barred]
         wanted = max(challenge.reviewers_per_application - len(there), 0)
-        for reviewer in sorted(free, key=lambda one: (load.get(one, 0), one))[:wanted]:
-            session.add(ChallengeReview(application_id=application.id, reviewer_id=reviewer))
-    session.flush()
+        chosen = sorted(free, key=lambda one: (load.get(one, 0), one))[:wanted]
+        given = [ChallengeReview(application_id=application.id, reviewer_id=one) for one in chosen]
+        _give(session, challenge, given)
 
 
 def _load(session: Session, challenge: Challenge) -> dict[UUID, int]:

@@ -35,7 +35,7 @@ from service.kit.problems import FieldError, Problem, field_problem
 from service.messages import sentence
 from service.messages.amounts import won_text
 from service.messages.fund import STATUSES
-from service.notifications.operations import notify
+from service.notifications.operations import note_done, notify, notify_account_managers
 from service.suppliers.queries import editable_by, get_supplier
 
 
@@ -67,6 +67,15 @@ def apply_for_loan(session: Session, actor: Actor, data: LoanInput) -> FundLoan:
     reserved = movement(loan.principal_won, Account.AVAILABLE, Account.RESERVED)
     post(session, actor, loan.fund, EntryKind.RESERVATION, reserved, loan=loan)
     note(session, actor, loan, "reserved", after={"principal_won": loan.principal_won, "months": loan.months})
+    if not actor.is_staff:
+        notify_account_managers(
+            session,
+            NotificationCode.FUND_LOAN_WAITS,
+            loan_id=str(loan.id),
+            company_name=supplier.company_name,
+            amount=won_text(loan.principal_won),
+            expires_on=loan.expires_on.isoformat(),
+        )
     return loan
 
 
@@ -114,6 +123,7 @@ def record_bank_decision(session: Session, actor: Actor, loan: FundLoan, data: B
     """
     refuse_own_company(session, actor, loan.supplier_id)
     require_status(loan, LoanStatus.RESERVED, LoanStatus.APPROVED)
+    note_done(session, NotificationCode.FUND_LOAN_WAITS, loan_id=str(loan.id))
     check_day(data.decided_on, "/decided_on", loan.applied_on, clock.today())
     _require_in_time(loan, data.decided_on)
     before = _decision(loan)
@@ -200,6 +210,7 @@ def _release(session: Session, actor: Actor, loan: FundLoan, status: LoanStatus,
     freed = movement(loan.principal_won, Account.RESERVED, Account.AVAILABLE)
     post(session, actor, loan.fund, EntryKind.RELEASE, freed, loan=loan)
     loan.status, loan.status_reason, loan.closed_on = status.value, reason, clock.today()
+    note_done(session, NotificationCode.FUND_LOAN_WAITS, loan_id=str(loan.id))
     changed(session, loan)
 
 
@@ -267,7 +278,7 @@ def note(
 
 def tell(session: Session, loan: FundLoan, code: NotificationCode, **facts: str) -> None:
     """Tell the company what was recorded about its loan."""
-    told = {"amount": won_text(loan.principal_won)} | facts
+    told = {"loan_id": str(loan.id), "amount": won_text(loan.principal_won)} | facts
     notify(session, code, supplier_id=loan.supplier_id, manufacturer_id=None, **told)
 
 

@@ -13,7 +13,8 @@ from service.kit import clock
 class Letter:
     """`id` names the letter: one that is sent twice after a fault carries the same Message-ID.
 
-    `unsubscribe` is where the reader stops letters of its kind (RFC 2369); none for one that was asked for.
+    `unsubscribe` is where the reader stops letters of its kind without signing in, by a GET of a person (RFC
+    2369) or a POST of the mail program (RFC 8058); none for a letter that was asked for.
     """
 
     id: UUID
@@ -34,5 +35,7 @@ def as_message(letter: Letter, sender: str) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     if letter.unsubscribe is not None:
         message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        if letter.unsubscribe.startswith("https://"):  # RFC 8058 section 3.1 wants nothing less
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text, cte="base64")
     return message

@@ -1,10 +1,15 @@
-"""What a company is told inside the service, by what happened, and the letters that tell it."""
+"""What companies and staff are told inside the service, by what happened, and the letters that tell it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-SENTENCES: dict[str, str] = {}
+SENTENCES: dict[str, str] = {
+    "unsubscribe_link_invalid": (
+        "이 링크로는 메일을 멈출 수 없습니다. 메일에 있는 주소를 그대로 열거나, 로그인해 알림 화면에서 바꾸어 주세요."
+    ),
+    "done_notifications_read": "읽음으로 표시했습니다.",
+}
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,38 @@ TEXTS: dict[str, NotificationText] = {
         "할부 견적의 기한이 지났습니다",
         "수요 '{need_title}'의 할부 견적이 기한까지 수락되지 않았습니다. 계속하려면 새 견적을 요청해 주세요.",
     ),
+    "instalment_due_soon": NotificationText(
+        "곧 할부금을 내는 날입니다",
+        "수요 '{need_title}'의 할부금을 내는 날이 {due_on}입니다. 낼 금액은 할부 계약 화면에서 확인해 주세요.",
+    ),
+    "instalment_late": NotificationText(
+        "할부금 납입이 늦었습니다",
+        "수요 '{need_title}'의 할부금을 내는 날이 {due_on}이었으나 아직 다 들어오지 않았습니다. 할부 계약 화면에서 남은 금액을 확인해 주세요. 이미 냈다면 담당자에게 알려 주세요.",
+    ),
+    "supplier_waits": NotificationText(
+        "승인을 기다리는 공급기업이 있습니다",
+        "{company_name}에서 등록했습니다. 내용을 확인하고 승인하거나 거절해 주세요.",
+    ),
+    "need_written": NotificationText(
+        "새 수요가 들어왔습니다",
+        "{company_name}에서 적은 새 수요입니다: '{need_title}'. 후보를 살펴보고 소개해 주세요.",
+    ),
+    "contract_to_record": NotificationText(
+        "수요기업이 할부 견적을 수락했습니다",
+        "수요 '{need_title}'의 할부 견적을 수요기업이 수락했습니다. 계약을 확인해 기록하고 인도를 챙겨 주세요.",
+    ),
+    "contract_late": NotificationText(
+        "할부금이 늦은 계약이 있습니다",
+        "수요 '{need_title}'의 할부금이 내는 날 {due_on}이 지나도록 다 들어오지 않았습니다. 수요기업에 확인해 주세요.",
+    ),
+    "fund_loan_waits": NotificationText(
+        "펀드 대출 신청이 들어왔습니다",
+        "{company_name}에서 {amount}을 신청했습니다. {expires_on}까지 은행의 결정을 받아 기록해 주세요.",
+    ),
+    "review_assigned": NotificationText(
+        "심사할 신청이 배정되었습니다",
+        "챌린지 '{challenge_title}'의 신청 {count}건을 심사해 주세요. 이해관계가 있으면 먼저 알려 주세요.",
+    ),
     "webhook_gone": NotificationText(
         "웹훅을 껐습니다",
         "'{webhook}' 웹훅의 받는 곳이 더 이상 받지 않는다고 답했습니다. 주소를 고쳐 다시 켜거나 지워 주세요.",
@@ -122,7 +159,8 @@ FREQUENCIES: dict[str, str] = {
 _GREETING = "{name} 님, 안녕하세요.\n\n"
 _SUBJECT = "[스마트 팩토리 얼라이언스] "
 _END = (
-    "\n메일을 받는 때를 바꾸거나 그만 받으려면: {settings}\n\n"
+    "\n메일을 받는 때를 바꾸거나 그만 받으려면: {settings}\n"
+    "로그인하지 않고 바로 그만 받기: {unsubscribe}\n\n"
     "이 메일은 보내기만 하는 주소에서 왔습니다.\nKT 스마트 팩토리 얼라이언스\n"
 )
 
@@ -130,14 +168,22 @@ Group = tuple[str, Sequence[tuple[date, str]], str]
 """The heading of a kind, what happened on which day, and where it goes on."""
 
 
-def notice_text(name: str, told: NotificationText, place: str, settings: str) -> tuple[str, str]:
+@dataclass(frozen=True)
+class WaysOut:
+    """Where a reader sets when mail comes, and where it stops without signing in."""
+
+    settings: str
+    unsubscribe: str
+
+
+def notice_text(name: str, told: NotificationText, place: str, ways_out: WaysOut) -> tuple[str, str]:
     """Subject and text of the letter that tells of one thing."""
     body = f"{told.title}.\n{told.text}\n\n보기: {place}\n"
-    return _SUBJECT + told.title, _GREETING.format(name=name) + body + _END.format(settings=settings)
+    return _SUBJECT + told.title, _GREETING.format(name=name) + body + _end(ways_out)
 
 
 def digest_text(
-    name: str, groups: Sequence[Group], count: int, everything: str, settings: str
+    name: str, groups: Sequence[Group], count: int, everything: str, ways_out: WaysOut
 ) -> tuple[str, str]:
     """Subject and text of a digest of that many things, some of which may be left out of the groups."""
     parts = [_GREETING.format(name=name), f"아직 읽지 않은 새 알림 {count}건을 모았습니다.\n"]
@@ -148,5 +194,9 @@ def digest_text(
     left = count - sum(len(rows) for _, rows, _ in groups)
     if left:
         parts.append(f"\n그 밖에 {left}건이 더 있습니다.\n")
-    parts += [f"\n모든 알림: {everything}\n", _END.format(settings=settings)]
+    parts += [f"\n모든 알림: {everything}\n", _end(ways_out)]
     return f"{_SUBJECT}새 알림 {count}건", "".join(parts)
+
+
+def _end(ways_out: WaysOut) -> str:
+    return _END.format(settings=ways_out.settings, unsubscribe=ways_out.unsubscribe)

@@ -7,22 +7,31 @@ from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor
 from service.accounts.audit import record_event
-from service.db.tables import Feedback, Manufacturer, Need, Supplier, Verdict
+from service.db.tables import Feedback, Manufacturer, Need, NotificationCode, Supplier, Verdict
 from service.jobs.names import EMBED_NEED
 from service.jobs.queue import enqueue
 from service.kit import clock
 from service.needs.schemas import CategoryConfirmation, NeedInput, NeedPatch
+from service.notifications.operations import notify_account_managers
 
 _CONFIRMED_TOGETHER = {"title", "description", "categories"}
 """A confirmation is about these as they were."""
 
 
 def write_down_need(session: Session, actor: Actor, manufacturer: Manufacturer, data: NeedInput) -> Need:
-    """A new open need; its text is embedded after the commit."""
+    """A new open need; its text is embedded after the commit. Staff are told of it unless they wrote it."""
     need = Need(manufacturer_id=manufacturer.id, **_columns(data.model_dump()))
     session.add(need)
     session.flush()
     record_event(session, actor, "need.written", need.id, after={"manufacturer_id": str(manufacturer.id)})
+    if not actor.is_staff:
+        notify_account_managers(
+            session,
+            NotificationCode.NEED_WRITTEN,
+            need_id=str(need.id),
+            need_title=need.title,
+            company_name=manufacturer.company_name,
+        )
     _have_embedded(session, need)
     return need
 

@@ -1,10 +1,8 @@
-"""Notifications over HTTP, for the people of companies and their systems, and how they are mailed."""
+"""Notifications over HTTP, for people and their systems, and how they are mailed."""
 
-from typing import Annotated
+from fastapi import APIRouter, Query, Response
 
-from fastapi import APIRouter, Depends, Response
-
-from service.accounts.actor import Actor, Person, Role, require
+from service.accounts.actor import Person, SignedIn
 from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.db.tables import Account, MailChoice, MailFrequency
@@ -24,24 +22,27 @@ from service.notifications.schemas import (
 
 router = APIRouter(prefix="/me", tags=["알림"], route_class=IdempotentRoute)
 
-Told = Annotated[Actor, Depends(require(Role.SUPPLIER, Role.MANUFACTURER, Role.ADMIN))]
 
-
-@router.get("/notifications", summary="우리 회사에 온 알림")
+@router.get("/notifications", summary="나와 우리 회사에 온 알림")
 def list_notifications(
-    actor: Told, session: DbSession, limit: Limit = 20, cursor: Cursor = None
+    actor: SignedIn,
+    session: DbSession,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+    unread: bool | None = Query(None, description="true: 읽지 않은 것만, false: 읽은 것만"),
 ) -> Page[NotificationAnswer]:
-    """새것부터 봅니다. 회사 사람 누구든 읽으면 read_at이 채워집니다. 1년이 지나면 지워집니다.
+    """새것부터 봅니다. 함께 받은 사람 누구든 읽으면 read_at이 채워집니다. 1년이 지나면 지워집니다.
 
-    관리자는 서비스의 운영에 관한 알림을 봅니다.
+    회사 사람은 자기 회사의 알림을, 담당자는 담당자 모두가 할 일과 자기에게만 온 알림을, 관리자는 서비스의
+    운영에 관한 알림을 봅니다.
     """
-    rows, next_cursor = notifications_of(session, actor, limit, cursor)
+    rows, next_cursor = notifications_of(session, actor, limit, cursor, unread=unread)
     return Page(items=[notification_answer(row) for row in rows], next_cursor=next_cursor)
 
 
 @router.post("/notifications/reading", summary="알림 읽음")
-def read_notifications(data: ReadingInput, actor: Told, session: DbSession) -> ReadingAnswer:
-    """본 알림을 읽음으로 바꿉니다. 다른 회사의 번호는 건너뜁니다."""
+def read_notifications(data: ReadingInput, actor: SignedIn, session: DbSession) -> ReadingAnswer:
+    """본 알림을 읽음으로 바꿉니다. 다른 사람에게 온 알림의 번호는 건너뜁니다."""
     marked = mark_read(session, actor, data.ids)
     return ReadingAnswer(marked=marked, unread=unread_count(session, actor))
 

@@ -28,7 +28,9 @@ def mail_notification_task(context: JobContext, notification_id: str, account_id
     services = services_of(context)
     settings = services.settings
     with services.database.transaction() as session:
-        letter = letter_of_notification(session, UUID(notification_id), UUID(account_id), settings.public_url)
+        letter = letter_of_notification(
+            session, UUID(notification_id), UUID(account_id), settings.public_url, settings.signing_key()
+        )
     if letter is not None:
         carrier_of(settings).send(letter)
         log.info("notification_mailed", notification_id=notification_id)
@@ -52,7 +54,7 @@ def mail_digest_task(context: JobContext, account_id: str, day: str) -> None:
     services = services_of(context)
     settings, owner, today = services.settings, UUID(account_id), date.fromisoformat(day)
     with services.database.transaction() as session:
-        letter = take_up_digest(session, owner, today, settings.public_url)
+        letter = take_up_digest(session, owner, today, settings.public_url, settings.signing_key())
     if letter is None:
         return
     try:

@@ -1,11 +1,12 @@
 """Notifications by mail: at once, in a digest of the day or of the week, or not at all, as each person wants.
 
-They tell people what happened to their own company, which they registered for; they advertise nothing, so
-that they need no marketing consent (정보통신망법 제50조 concerns advertising). They go to confirmed addresses
-only, and every one of them says where to stop them. Who never chose gets a digest a day, if there is news.
+They tell people what happened to their own company, which they registered for, and staff what waits for
+them; they advertise nothing, so that they need no marketing consent (정보통신망법 제50조 concerns
+advertising). They go to confirmed addresses only, and every one of them holds a link that stops them without
+signing in, also by one click in the mail program. Who never chose gets a digest a day, if there is news.
 
 A digest tells what happened before its day began in Korea, whenever it is sent: so it is the same digest
-however often it is asked for. It leaves out what somebody of the company has read meanwhile.
+however often it is asked for. It leaves out what somebody whom it concerns has read meanwhile.
 """
 
 from collections.abc import Sequence
@@ -19,13 +20,16 @@ from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor
 from service.accounts.audit import record_event
+from service.accounts.operations import actor_of
+from service.accounts.tokens import TokenError, issue_unsubscribing_token, read_unsubscribing_token
 from service.db.tables import Account, MailChoice, MailFrequency, Notification
 from service.jobs.names import MAIL_DIGEST, MAIL_NOTIFICATION
 from service.jobs.queue import Priority, Queue, enqueue
 from service.kit import clock
+from service.kit.problems import field_problem
 from service.mail.letters import Letter
-from service.messages.notifications import digest_text, notice_text, notification_text
-from service.notifications.places import SETTINGS, list_of, place_of
+from service.messages.notifications import WaysOut, digest_text, notice_text, notification_text
+from service.notifications.places import LIST, UNSUBSCRIBE, place_of, place_of_several
 
 LOOKS_BACK = timedelta(days=14)
 """What is older is news no more: a digest that could not be sent for so long does not bring it up."""
@@ -37,6 +41,7 @@ _OF_THEIRS = or_(
     col(Notification.supplier_id) == col(Account.supplier_id),
     col(Notification.manufacturer_id) == col(Account.manufacturer_id),
     col(Notification.role) == col(Account.role),
+    col(Notification.account_id) == col(Account.id),
 )
 
 
@@ -59,6 +64,22 @@ def choose_mail(session: Session, actor: Actor, choice: MailChoice, frequency: M
     choice.version += 1
     session.flush()
     record_event(session, actor, "account.changed", choice.account_id, after={"fields": ["mail_frequency"]})
+
+
+def unsubscribe(session: Session, token: str, key: str) -> None:
+    """Stop the mail of the account that a mailed link names; once more changes nothing.
+
+    Raises `Problem` 422 `unsubscribe_link_invalid` for a link that is not ours or an account that is gone.
+    """
+    try:
+        account = session.get(Account, read_unsubscribing_token(token, key))
+    except TokenError:
+        account = None
+    if account is None or not account.active:
+        raise field_problem("/token", "unsubscribe_link_invalid")
+    choice = lock_mail_choice(session, account.id)
+    if choice.frequency != MailFrequency.NONE.value:
+        choose_mail(session, actor_of(account), choice, MailFrequency.NONE)
 
 
 def have_mailed_at_once(session: Session, notification: Notification) -> None:
@@ -85,20 +106,22 @@ def have_mailed_at_once(session: Session, notification: Notification) -> None:
 
 
 def letter_of_notification(
-    session: Session, notification_id: UUID, account_id: UUID, public_url: str
+    session: Session, notification_id: UUID, account_id: UUID, public_url: str, key: str
 ) -> Letter | None:
-    """The letter that tells of it; None when there is nobody to tell any more."""
+    """The letter that tells of it; None when there is nobody to tell any more.
+
+    `key` is the one that signs the service's tokens.
+    """
     account, notification = session.get(Account, account_id), session.get(Notification, notification_id)
     if account is None or notification is None or not _is_mailable(account):
         return None
     base = public_url.rstrip("/")
     told = notification_text(notification.code, notification.facts)
-    subject, text = notice_text(
-        account.name, told, base + place_of(notification.code, account.role), base + SETTINGS
-    )
-    return Letter(
-        uuid5(notification.id, str(account.id)), account.email, subject, text, unsubscribe=base + SETTINGS
-    )
+    place = base + place_of(notification.code, account.role, notification.facts)
+    ways_out = _ways_out(account, base, key)
+    subject, text = notice_text(account.name, told, place, ways_out)
+    letter_id = uuid5(notification.id, str(account.id))
+    return Letter(letter_id, account.email, subject, text, unsubscribe=ways_out.unsubscribe)
 
 
 def have_digests_mailed(session: Session) -> int:
@@ -118,10 +141,11 @@ def have_digests_mailed(session: Session) -> int:
     return len(found)
 
 
-def take_up_digest(session: Session, account_id: UUID, day: date, public_url: str) -> Letter | None:
+def take_up_digest(session: Session, account_id: UUID, day: date, public_url: str, key: str) -> Letter | None:
     """The digest of that day, from now on taken up: nobody else sends it, also when this process ends.
 
-    None when it was taken up before, is for another day than today, or has nothing to tell.
+    None when it was taken up before, is for another day than today, or has nothing to tell. `key` is the one
+    that signs the service's tokens.
     """
     choice = lock_mail_choice(session, account_id)
     account = session.exec(select(Account).where(Account.id == account_id, _is_due(day))).first()
@@ -135,7 +159,7 @@ def take_up_digest(session: Session, account_id: UUID, day: date, public_url: st
     ).all()
     choice.mailed_on = day
     session.flush()
-    return _digest(account, day, news, public_url.rstrip("/")) if news else None
+    return _digest(account, day, news, public_url.rstrip("/"), key) if news else None
 
 
 def put_back_digest(session: Session, account_id: UUID) -> None:
@@ -188,7 +212,7 @@ def _is_news(day: date) -> ColumnElement[bool]:
     )
 
 
-def _digest(account: Account, day: date, news: Sequence[Notification], base: str) -> Letter:
+def _digest(account: Account, day: date, news: Sequence[Notification], base: str, key: str) -> Letter:
     """Grouped by kind, in the order in which each kind came up first."""
     shown = news[:MOST_TOLD]
     order = {code: place for place, code in reversed(list(enumerate(each.code for each in shown)))}
@@ -197,15 +221,24 @@ def _digest(account: Account, day: date, news: Sequence[Notification], base: str
         (
             notification_text(code, rows[0].facts).title,
             [(_day_of(row), notification_text(code, row.facts).text) for row in rows],
-            base + place_of(code, account.role),
+            base
+            + (
+                place_of(code, account.role, rows[0].facts)
+                if len(rows) == 1
+                else place_of_several(code, account.role)
+            ),
         )
         for code, rows in ((code, list(each)) for code, each in kinds)
     ]
-    subject, text = digest_text(
-        account.name, groups, len(news), base + list_of(account.role), base + SETTINGS
-    )
+    ways_out = _ways_out(account, base, key)
+    subject, text = digest_text(account.name, groups, len(news), base + LIST, ways_out)
     letter_id = uuid5(account.id, f"digest:{day.isoformat()}")
-    return Letter(letter_id, account.email, subject, text, unsubscribe=base + SETTINGS)
+    return Letter(letter_id, account.email, subject, text, unsubscribe=ways_out.unsubscribe)
+
+
+def _ways_out(account: Account, base: str, key: str) -> WaysOut:
+    token = issue_unsubscribing_token(account.id, key)
+    return WaysOut(base + LIST, f"{base}{UNSUBSCRIBE}?token={token}")
 
 
 def _is_mailable(account: Account) -> bool:

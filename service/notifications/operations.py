@@ -1,4 +1,4 @@
-"""Telling a company that something happened to it, and noting that it has seen so."""
+"""Telling a company, staff or one person that something happened, and noting that it was seen."""
 
 from collections.abc import Sequence
 from typing import cast
@@ -39,8 +39,33 @@ def notify_administrators(session: Session, code: NotificationCode, **facts: str
     _tell(session, Notification(code=code.value, role=Role.ADMIN.value, facts=dict(facts)))
 
 
+def notify_account_managers(session: Session, code: NotificationCode, **facts: str) -> None:
+    """Tell all account managers; `facts` as for companies."""
+    _tell(session, Notification(code=code.value, role=Role.ACCOUNT_MANAGER.value, facts=dict(facts)))
+
+
+def notify_person(session: Session, code: NotificationCode, account_id: UUID, **facts: str) -> None:
+    """Tell one person what concerns nobody else of the company or role; `facts` as for companies."""
+    _tell(session, Notification(code=code.value, account_id=account_id, facts=dict(facts)))
+
+
+def note_done(session: Session, code: NotificationCode, **facts: str) -> None:
+    """What staff were told of with these facts is done: it is new to nobody any more, and mailed no more."""
+    session.execute(
+        update(Notification)
+        .where(
+            col(Notification.role).is_not(None),
+            col(Notification.read_at).is_(None),
+            col(Notification.code) == code.value,
+            col(Notification.facts).contains(facts),
+        )
+        .values(read_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def mark_read(session: Session, actor: Actor, ids: Sequence[UUID]) -> int:
-    """Note that the actor's company has seen these; how many were new. Those of others are passed over."""
+    """Note for all whom these concern that they were seen; how many were new. Others' are passed over."""
     seen = cast(
         "CursorResult[tuple[()]]",
         session.execute(

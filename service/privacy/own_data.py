@@ -48,6 +48,7 @@ def held_about(session: Session, account: Account) -> dict[str, Any]:
         "mailed_links": _rows(session, AccountLink, AccountLink.account_id, account.id),
         "api_keys": _rows(session, ApiKey, ApiKey.created_by, account.id),
         "notification_mail": _rows(session, MailChoice, MailChoice.account_id, account.id),
+        "notifications": _rows(session, Notification, Notification.account_id, account.id),
         "consents": _rows(session, ConsentRecord, ConsentRecord.account_id, account.id),
         "closure": _rows(session, AccountClosure, AccountClosure.account_id, account.id),
         "company": _company(session, company_id) if company_id else None,

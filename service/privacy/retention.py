@@ -56,7 +56,7 @@ def _by(statement: str) -> Erase:
 
 def erase_accounts(session: Session, account_ids: Sequence[UUID]) -> None:
     """Leave of these people an id that says nothing: other rows may still point at it."""
-    for table in ("account_session", "account_link", "mail_choice"):
+    for table in ("account_session", "account_link", "mail_choice", "notification"):
         session.execute(text(f"DELETE FROM {table} WHERE account_id = ANY(:ids)"), {"ids": list(account_ids)})
     session.execute(
         text("""
@@ -187,7 +187,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "notifications",
         timedelta(days=365),
-        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (회사에 보낸 알림)",
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (회사와 담당자에게 보낸 알림)",
         _by("DELETE FROM notification WHERE created_at < :cut_off"),
     ),
     Rule(

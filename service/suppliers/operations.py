@@ -18,7 +18,7 @@ from service.jobs.names import EMBED_SUPPLIER, EMBED_SUPPLIERS
 from service.jobs.queue import Priority, enqueue
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
-from service.notifications.operations import notify
+from service.notifications.operations import note_done, notify, notify_account_managers
 from service.privacy.contacts import admit_contact
 from service.suppliers.certificates import follow_certificates
 from service.suppliers.schemas import (
@@ -60,6 +60,12 @@ def register_supplier(session: Session, actor: Actor, data: SupplierInput) -> Su
     """
     supplier = add_supplier(session, actor, data, SupplierStatus.PENDING)
     admit_contact(session, data.contact, data.consents, supplier_id=supplier.id)
+    notify_account_managers(
+        session,
+        NotificationCode.SUPPLIER_WAITS,
+        supplier_id=str(supplier.id),
+        company_name=supplier.company_name,
+    )
     return supplier
 
 
@@ -162,6 +168,7 @@ def move_supplier(
         before={"status": current.value},
         after={"status": target.value, "reason": reason},
     )
+    note_done(session, NotificationCode.SUPPLIER_WAITS, supplier_id=str(supplier.id))
     notify(session, TOLD[target], supplier_id=supplier.id)
     return supplier
 

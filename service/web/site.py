@@ -21,6 +21,7 @@ from service.web import (
 )
 from service.web.desk import approvals, assignments, companies, costs, need, needs, pipeline, reviews, today
 from service.web.desk import programmes as desk_programmes
+from service.web.own_account import unsubscribing
 from service.web.problem_pages import ProblemPages
 from service.web.public import challenges, clusters, directory, home, programmes, trial
 from service.web.rendering import STATIC
@@ -31,7 +32,6 @@ from service.web.supplier import fund_loan as supplier_fund_loan
 from service.web.supplier import home as supplier_home
 from service.web.supplier import leads as supplier_leads
 from service.web.supplier import loans as supplier_loans
-from service.web.supplier import notifications as supplier_notifications
 from service.web.supplier import profile as supplier_profile
 from service.web.supplier import programmes as supplier_programmes
 from service.web.supplier import registration as supplier_registration
@@ -55,7 +55,6 @@ AREAS = (
     supplier_leads,
     supplier_fund_loan,
     supplier_loans,
-    supplier_notifications,
     supplier_programmes,
     supplier_challenges,
     *manufacturer.AREAS,
@@ -77,6 +76,7 @@ def install_website(app: FastAPI) -> None:
     for area in AREAS:
         pages.include_router(area.router)
     app.include_router(pages)
+    app.include_router(unsubscribing.from_mail_programs, include_in_schema=False)
     app.mount("/static", _MarkedFiles(directory=STATIC), name="static")
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
     app.add_middleware(ProblemPages)

@@ -22,9 +22,12 @@ from service.accounts.tokens import TokenError, issue_browser_token, read_browse
 from service.db.session import DbSession
 from service.db.tables import Account, AccountSession
 from service.kit.problems import Problem
+from service.notifications.queries import unread_count
 from service.web.forms import Posted
 
 COOKIE = "alliance_session"
+MOST_COUNTED = 100
+"""The header counts so many unread notifications at most, for every page."""
 VISITOR = "visitor"
 """Where the request keeps who is at the browser, for the frame of a page that tells a refusal."""
 
@@ -39,6 +42,8 @@ class Visitor:
     name: str = ""
     email: str = ""
     email_confirmed: bool = False
+    unread: int = 0
+    """How many notifications nobody has read whom they concern; no more than `MOST_COUNTED`."""
 
     @property
     def signed_in(self) -> bool:
@@ -134,13 +139,15 @@ def _nobody(request: Request) -> Visitor:
 
 
 def _of_account(request: Request, session: Session, account: Account, signed_in: AccountSession) -> Visitor:
+    actor = signed_in_actor(session, account, signed_in)
     return Visitor(
-        signed_in_actor(session, account, signed_in),
+        actor,
         request.url.path,
         request.url.query,
         account.name,
         account.email,
         account.email_confirmed_at is not None,
+        unread_count(session, actor, MOST_COUNTED),
     )
 
 

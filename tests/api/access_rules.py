@@ -99,7 +99,6 @@ ADMIN = Rule(frozenset({"admin", "key_admin"}))
 _NO_KEYS = {"key_account_manager": 403, "key_admin": 403}
 PERSON = SIGNED_IN.but(**_NO_KEYS)
 ADMIN_IN_PERSON = Rule(frozenset({"admin"}))
-TOLD = Rule(frozenset({"supplier", "manufacturer", "admin", "key_admin"}))
 COMPANY = Rule(frozenset({"supplier", "manufacturer"}))
 OWN_ONLY = Rule(frozenset(), owners=True).but(**_NO_KEYS)
 APPLICANT = Rule(STAFF_ACTORS | {"supplier"})
@@ -265,8 +264,8 @@ RULES: dict[str, Rule] = {
     "DELETE /v1/me/colleagues/{account_id}": OF_OWN_COMPANY,
     "GET /v1/me/notification-mail": PERSON,
     "PATCH /v1/me/notification-mail": PERSON.sending({"frequency": "weekly"}),
-    "GET /v1/me/notifications": TOLD,
-    "POST /v1/me/notifications/reading": TOLD.sending({"ids": ["01a20571-1241-77d9-942c-d8cfbf80bd23"]}),
+    "GET /v1/me/notifications": SIGNED_IN,
+    "POST /v1/me/notifications/reading": SIGNED_IN.sending({"ids": ["01a20571-1241-77d9-942c-d8cfbf80bd23"]}),
     "GET /v1/me/consents": PERSON,
     "POST /v1/me/consents": PERSON.sending({"purpose": "marketing", "accepted": False}),
     "GET /v1/me/export": PERSON,

@@ -296,6 +296,20 @@ def test_the_ranking_recommends_and_a_person_answers_for_departing_from_it(judge
         assert shown["departure_reason"] is None
 
 
+def test_each_reviewer_is_told_what_came_to_them_and_nobody_of_whom(contest: Contest) -> None:
+    contest.patch(f"/challenges/{contest.id}", contest.admin.headers, {"reviewers_per_application": 1})
+    for _ in range(2):
+        contest.applied(contest.company())
+    reviewer, idle = contest.reviewers(2)
+    with days_later(CLOSED):
+        contest.assign(reviewer)
+        contest.assign(reviewer)
+    (told,) = contest.get("/me/notifications", reviewer.headers).json()["items"]
+    assert (told["code"], told["facts"]["count"]) == ("review_assigned", "2")
+    assert set(told["facts"]) == {"challenge_title", "count"}
+    assert contest.get("/me/notifications", idle.headers).json()["items"] == []
+
+
 def test_every_applicant_gets_the_result_with_feedback_and_no_names(judged: Judged) -> None:
     contest, winner, other = judged.contest, judged.companies[0], judged.companies[1]
     with days_later(CLOSED):

@@ -20,6 +20,7 @@ from service.accounts.actor import SYSTEM, Role
 from service.db.session import Database
 from service.db.tables import AccessLogEntry, Contract, Feedback, Verdict
 from service.deals.contracts.operations import lapse_quotes
+from service.deals.contracts.reminders import remind_of_instalments, tell_of_late_instalments
 from service.financing.charges import overdue_charge
 from service.kit import clock
 from tests.factories import companies
@@ -380,6 +381,48 @@ def test_both_companies_are_told_and_find_it_in_their_history(match: Match) -> N
         history = match.get(f"/{kind}/{person.company_id}/history", person.headers).json()["items"]
         actions = {one["action"] for one in history}
         assert {"contract.quoted", "contract.accepted", "contract.delivered"} <= actions
+
+
+def test_account_managers_are_told_of_an_acceptance_that_they_did_not_record(match: Match) -> None:
+    with on(DELIVERED_ON):
+        match.post(f"/contracts/{match.quoted()}/acceptance", match.manufacturer.headers)
+    assert [one["code"] for one in match.get("/me/notifications", match.manager).json()["items"]] == [
+        "contract_to_record"
+    ]
+
+
+def test_an_instalment_is_told_of_before_it_is_due_and_a_lateness_once(
+    match: Match, database: Database
+) -> None:
+    contract = match.running(months=6)
+    due = [date.fromisoformat(line["payment_date"]) for line in match.schedule(contract)["lines"]]
+
+    def night(day: date) -> tuple[int, int]:
+        with on(day), database.transaction() as session:
+            return remind_of_instalments(session), tell_of_late_instalments(session)
+
+    assert due[0] == date(2026, 2, 26), "a Thursday: three bank days before it is Monday"
+    assert [night(date(2026, 2, day)) for day in (20, 23, 24, 26)] == [(0, 0), (1, 0), (0, 0), (0, 0)]
+    assert [night(due[0] + timedelta(days=days)) for days in (1, 2)] == [(0, 1), (0, 0)]
+    assert night(due[1] + timedelta(days=1)) == (0, 0), "the same lateness, though of two instalments"
+    with on(due[1] + timedelta(days=2)):
+        late = [line for line in match.schedule(contract)["lines"] if line["state"] == "late"]
+        assert match.pay(contract, sum(line["unpaid_won"] for line in late)).status_code == 201
+    assert night(due[2] + timedelta(days=1)) == (0, 1), "another one"
+    told = {
+        who: [one["code"] for one in match.get("/me/notifications", headers).json()["items"]]
+        for who, headers in (
+            ("manager", match.manager),
+            ("supplier", match.supplier.headers),
+            ("manufacturer", match.manufacturer.headers),
+        )
+    }
+    assert told["manager"] == ["contract_late"] * 2
+    unread = match.get("/me/notifications", match.manager, unread=True).json()["items"]
+    assert len(unread) == 1, "what was paid up waits for nobody"
+    assert told["supplier"].count("instalment_late") == 2
+    assert "instalment_due_soon" not in told["supplier"]
+    assert told["manufacturer"].count("instalment_due_soon") == 1
 
 
 def test_the_schedule_comes_as_a_file_too(match: Match) -> None:

@@ -129,6 +129,19 @@ def test_a_supplier_applies_for_itself_and_the_amount_is_reserved(
 
 
 @pytest.mark.usefixtures("fund")
+def test_account_managers_are_told_of_an_application_until_the_bank_has_decided(
+    client: TestClient, fund: None, manager: Headers
+) -> None:
+    supplier = signed_in(client, Role.SUPPLIER)
+    applied(client, manager, supplier.company_id, principal_won=10_000_000)
+    loan = applied(client, supplier.headers, supplier.company_id, principal_won=10_000_000)
+    (told,) = client.get("/v1/me/notifications", headers=manager).json()["items"]
+    assert (told["code"], told["facts"]["loan_id"]) == ("fund_loan_waits", loan)
+    lent(client, manager, loan)
+    (told,) = client.get("/v1/me/notifications", headers=manager).json()["items"]
+    assert told["read_at"]
+
+
 def test_a_supplier_cannot_apply_for_another(client: TestClient) -> None:
     supplier, other = signed_in(client, Role.SUPPLIER), stored_supplier(client)
     answer = client.post("/v1/fund/loans", json=application(other), headers=supplier.headers)

@@ -16,12 +16,18 @@ from service.kit import clock
 from service.mail.carriers import MailError
 from service.notifications.jobs import mail_digest_task
 from service.notifications.mail import have_digests_mailed, take_up_digest
-from service.notifications.operations import notify, notify_administrators
+from service.notifications.operations import (
+    notify,
+    notify_account_managers,
+    notify_administrators,
+    notify_person,
+)
 from tests.factories.mail import letters_to
 from tests.factories.people import Person, sign_in
 
 MONDAY = date(2026, 11, 30)
 SITE = "http://127.0.0.1:8000"
+KEY = "a key of at least thirty-two bytes"
 
 
 def morning(day: date) -> datetime:
@@ -99,7 +105,9 @@ def test_who_never_chose_gets_one_letter_a_day_by_kind(office: Office) -> None:
     assert told.index("도금 두께") < told.index("창고 재고") < told.index("GS 인증")
     assert f"{SITE}/supplier/leads" in told
     assert f"그만 받으려면: {SITE}/me/notifications" in told
-    assert letter["List-Unsubscribe"] == f"<{SITE}/me/notifications>"
+    link = letter["List-Unsubscribe"].strip("<>")
+    assert link.startswith(f"{SITE}/me/notifications/unsubscribe?token=")
+    assert f"바로 그만 받기: {link}\n" in told
 
 
 def test_a_digest_is_sent_once_however_often_the_job_runs(office: Office) -> None:
@@ -117,7 +125,7 @@ def test_two_workers_send_one_digest(office: Office) -> None:
         taken = []
         for _ in range(2):
             with office.database.transaction() as session:
-                taken.append(take_up_digest(session, account_id, tuesday, SITE))
+                taken.append(take_up_digest(session, account_id, tuesday, SITE, KEY))
     assert [letter is not None for letter in taken] == [True, False]
 
 
@@ -125,7 +133,7 @@ def test_what_a_killed_worker_did_not_send_is_in_the_next_digest(office: Office)
     office.told(MONDAY)
     tuesday = MONDAY + timedelta(days=1)
     with clock.frozen(morning(tuesday)), office.database.transaction() as session:
-        assert take_up_digest(session, office.person.account_id, tuesday, SITE)
+        assert take_up_digest(session, office.person.account_id, tuesday, SITE, KEY)
     assert office.mail_of(tuesday) == 0
     assert office.mail_of(tuesday + timedelta(days=1)) == 1
     assert "등록이 승인되었습니다" in content(office.letters()[0])
@@ -225,6 +233,31 @@ def test_administrators_are_told_of_what_concerns_the_service(office: Office) ->
         notify_administrators(session, NotificationCode.WEBHOOK_GONE, webhook="누리집")
     assert office.mail_of(MONDAY + timedelta(days=1)) == 1
     assert "'누리집' 웹훅" in content(office.letters(administrator)[0])
+
+
+def test_account_managers_are_mailed_what_waits_for_all_of_them_or_for_them_alone(office: Office) -> None:
+    first, second = (office.confirmed(sign_in(office.client, Role.ACCOUNT_MANAGER)) for _ in range(2))
+    with clock.frozen(morning(MONDAY)), office.database.transaction() as session:
+        notify_account_managers(session, NotificationCode.SUPPLIER_WAITS, company_name="한빛정밀")
+        told = {"challenge_title": "도금 폐수", "count": "3"}
+        notify_person(session, NotificationCode.REVIEW_ASSIGNED, first.account_id, **told)
+    assert office.mail_of(MONDAY + timedelta(days=1)) == 2
+    both, one = content(office.letters(first)[0]), content(office.letters(second)[0])
+    assert f"{SITE}/desk/approvals" in both
+    assert f"{SITE}/desk/reviews" in both
+    assert "한빛정밀" in one
+    assert "도금 폐수" not in one
+
+
+def test_one_thing_is_linked_to_itself_and_several_to_their_list(office: Office) -> None:
+    facts = {"need_title": "도금 두께", "delivered_on": "2026-11-30"}
+    office.told(MONDAY, "contract_delivered", contract_id="one", **facts)
+    office.told(MONDAY, "contract_settled", contract_id="one", **facts)
+    office.told(MONDAY, "contract_settled", contract_id="two", **facts)
+    office.mail_of(MONDAY + timedelta(days=1))
+    told = content(office.letters()[0])
+    assert f"보기: {SITE}/supplier/contracts/one\n" in told
+    assert f"보기: {SITE}/supplier/contracts\n" in told
 
 
 def test_a_choice_looks_forward(office: Office) -> None:

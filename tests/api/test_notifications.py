@@ -14,10 +14,11 @@ from service.db.session import Database
 from service.db.tables import NotificationCode, SupplierStatus
 from service.kit import clock
 from service.messages.notifications import TEXTS
+from service.notifications.operations import notify_person
 from service.privacy.consents import THIRD_PARTY, Consent, record_consents
 from service.privacy.purge import purge
 from tests.factories import companies
-from tests.factories.people import Headers, Person, sign_in, staff, stored_supplier
+from tests.factories.people import Headers, Person, admin, sign_in, staff, stored_supplier
 
 
 def told(client: TestClient, headers: Headers) -> list[dict[str, Any]]:
@@ -81,6 +82,43 @@ def test_notifications_are_erased_after_a_year(
     with clock.frozen(datetime.now(UTC) + timedelta(days=366)), database.transaction() as session:
         assert {record.rule: record.count for record in purge(session, tmp_path)}["notifications"] == 1
     assert told(client, own.headers) == []
+
+
+def test_account_managers_share_what_waits_until_it_is_done(client: TestClient) -> None:
+    manager, colleague = staff(client), staff(client)
+    for number in range(2):
+        answer = client.post("/v1/suppliers", json=companies.supplier(company_name=f"한빛정밀 {number}"))
+        assert answer.status_code == 201, answer.text
+    waiting = told(client, manager)
+    assert [each["code"] for each in waiting] == ["supplier_waits"] * 2
+    client.post(f"/v1/suppliers/{answer.json()['id']}/approval", headers=colleague)
+    assert [bool(each["read_at"]) for each in told(client, manager)] == [True, False]
+    unread = client.get("/v1/me/notifications", params={"unread": "true"}, headers=colleague).json()["items"]
+    assert "한빛정밀 0" in unread[0]["text"]
+    assert told(client, admin(client)) == [], "administrators are told of the service itself"
+
+
+def test_account_managers_are_told_of_needs_that_they_did_not_write(client: TestClient) -> None:
+    own, manager = sign_in(client, Role.MANUFACTURER), staff(client)
+    path = f"/v1/manufacturers/{own.company_id}/needs"
+    client.post(path, json=companies.need(), headers=manager)
+    assert told(client, manager) == []
+    need = client.post(path, json=companies.need(), headers=own.headers).json()
+    assert [each["facts"]["need_id"] for each in told(client, manager)] == [need["id"]]
+
+
+def test_what_concerns_one_person_is_read_by_that_person_only(client: TestClient, database: Database) -> None:
+    own, other = (sign_in(client, Role.ACCOUNT_MANAGER) for _ in range(2))
+    with database.transaction() as session:
+        facts = {"challenge_title": "도금 폐수", "count": "1"}
+        notify_person(session, NotificationCode.REVIEW_ASSIGNED, own.account_id, **facts)
+    (mine,) = told(client, own.headers)
+    assert told(client, other.headers) == []
+    for person, marked in ((other, 0), (own, 1)):
+        answer = client.post(
+            "/v1/me/notifications/reading", json={"ids": [mine["id"]]}, headers=person.headers
+        )
+        assert answer.json() == {"marked": marked, "unread": 0}
 
 
 class Introduced:

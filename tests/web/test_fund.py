@@ -323,7 +323,7 @@ def test_the_supplier_is_told_what_became_of_its_application(world: World) -> No
     declined = loan_of(world, world.person("supplier").company_id, principal_won=20_000_000)
     lent(world.client, world.headers("admin"), loan)
     record(world, declined, "bank-decision", **decision(decision="declined", reason="담보가 모자랍니다"))
-    page = open_page(world, "supplier", "/supplier/notifications")
+    page = open_page(world, "supplier", "/me/notifications")
     for title in (
         "은행이 펀드 대출을 승인했습니다",
         "펀드 대출이 실행되었습니다",

@@ -66,5 +66,5 @@ def test_from_the_application_to_a_repayment(
         expect(theirs.locator("main")).to_contain_text("받은 3,000,000원")
         if scripts:
             usable(theirs)
-        theirs.goto("/supplier/notifications")
+        theirs.goto("/me/notifications")
         expect(theirs.locator("main")).to_contain_text("펀드 대출이 실행되었습니다")

@@ -425,12 +425,15 @@ def test_the_certificate_of_another_company_cannot_be_removed(world: World) -> N
     assert send_form(world, "supplier", f"/supplier/documents/{others}/removal", {}).status_code == 404
 
 
-def test_a_notification_is_new_until_it_was_seen(world: World) -> None:
+def test_a_notification_is_new_until_somebody_marks_it_as_read(world: World) -> None:
     path = f"/v1/suppliers/{world.person('supplier').company_id}/suspension"
     world.client.post(path, json={"reason": "연락이 되지 않습니다"}, headers=world.headers("admin"))
     assert "1 읽지 않은 알림" in text_of(open_page(world, "supplier", "/supplier"))
-    assert "새 알림" in text_of(open_page(world, "supplier", "/supplier/notifications"))
-    assert "새 알림" not in text_of(open_page(world, "supplier", "/supplier/notifications"))
+    seen = [open_page(world, "supplier", "/me/notifications").text for _ in range(2)]
+    ids = re.findall(r'name="ids" value="([^"]+)"', seen[1])
+    assert ids, "looking alone marks nothing as read"
+    answer = send_form(world, "supplier", "/me/notifications/reading", {"ids": ids})
+    assert answer.headers["Location"] == "/me/notifications?done=notifications_read"
     assert "0 읽지 않은 알림" in text_of(open_page(world, "supplier", "/supplier"))
 
 

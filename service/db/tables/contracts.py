@@ -33,6 +33,8 @@ class Contract(SQLModel, table=True):
     the day of the oldest instalment that is not wholly paid, so that late contracts are found by index.
     `payment_days` maps each due date to the day on which it is paid, as the calendar of `calendar_version`
     had it when the delivery was recorded: a holiday proclaimed later changes nothing that was charged.
+    `reminded_of` is the payment day of which the manufacturer was reminded last, `late_told_of` the one with
+    which the lateness began that everyone was told of, null while nothing is late.
     """
 
     __table_args__ = (
@@ -81,6 +83,8 @@ class Contract(SQLModel, table=True):
     next_due_on: date | None = None
     payment_days: dict[str, str] = document()
     calendar_version: str | None = None
+    reminded_of: date | None = None
+    late_told_of: date | None = None
     version: int = 1
     created_at: datetime = written_at()
     updated_at: datetime = written_at()

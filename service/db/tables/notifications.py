@@ -1,4 +1,4 @@
-"""What companies are told inside the service, and how their people want it mailed."""
+"""What companies and staff are told inside the service, and how each person wants it mailed."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -37,26 +37,43 @@ class NotificationCode(StrEnum):
     WEBHOOK_FAILING = "webhook_failing"
     CHALLENGE_CHOSEN = "challenge_chosen"
     CHALLENGE_NOT_CHOSEN = "challenge_not_chosen"
+    INSTALMENT_DUE_SOON = "instalment_due_soon"
+    INSTALMENT_LATE = "instalment_late"
+    SUPPLIER_WAITS = "supplier_waits"
+    NEED_WRITTEN = "need_written"
+    CONTRACT_TO_RECORD = "contract_to_record"
+    CONTRACT_LATE = "contract_late"
+    FUND_LOAN_WAITS = "fund_loan_waits"
+    REVIEW_ASSIGNED = "review_assigned"
 
 
 class Notification(SQLModel, table=True):
-    """One thing that happened to a company, for all of its people, or that administrators should know.
+    """One thing that happened, told to all of a company, to everyone of a staff role, or to one person.
 
-    `facts` hold no personal data.
+    It is read for all of them as soon as one of them has read it. `facts` hold no personal data.
     """
 
     __table_args__ = (
-        CheckConstraint("num_nonnulls(supplier_id, manufacturer_id, role) = 1", name="notification_company"),
-        CheckConstraint("role = 'admin'", name="notification_role"),
+        CheckConstraint(
+            "num_nonnulls(supplier_id, manufacturer_id, role, account_id) = 1", name="notification_company"
+        ),
+        CheckConstraint("role IN ('account_manager', 'admin')", name="notification_role"),
         Index("notification_supplier", "supplier_id", "id"),
         Index("notification_manufacturer", "manufacturer_id", "id"),
         Index("notification_of_role", "role", "id", postgresql_where=text("role IS NOT NULL")),
+        Index(
+            "notification_unread_of_role",
+            "role",
+            postgresql_where=text("role IS NOT NULL AND read_at IS NULL"),
+        ),
+        Index("notification_of_person", "account_id", "id", postgresql_where=text("account_id IS NOT NULL")),
     )
 
     id: UUID = identifier()
     supplier_id: UUID | None = foreign_key("supplier.id", nullable=True, index=False)
     manufacturer_id: UUID | None = foreign_key("manufacturer.id", nullable=True, index=False)
     role: str | None = None
+    account_id: UUID | None = foreign_key("account.id", nullable=True, index=False, on_delete="CASCADE")
     code: str
     facts: dict[str, Any] = document()
     created_at: datetime = written_at()

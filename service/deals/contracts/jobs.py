@@ -1,16 +1,19 @@
-"""Ending every night the quotes that nobody accepted in time."""
+"""What is done every night: ending quotes that nobody accepted in time, and telling of instalments."""
 
 import structlog
 from procrastinate import JobContext
 
 from service.accounts.actor import SYSTEM
 from service.deals.contracts.operations import lapse_quotes
-from service.jobs.names import LAPSE_QUOTES
+from service.deals.contracts.reminders import remind_of_instalments, tell_of_late_instalments
+from service.jobs.names import LAPSE_QUOTES, TELL_OF_INSTALMENTS
 from service.jobs.worker import nightly, services_of
 
 log = structlog.get_logger()
 
 QUIET_HOUR_KST = 1
+MORNING_KST = 7
+"""Who has notifications mailed at once is not woken."""
 
 
 @nightly(LAPSE_QUOTES, hour_kst=QUIET_HOUR_KST)
@@ -19,3 +22,11 @@ def lapse_quotes_task(context: JobContext) -> None:
     with services_of(context).database.transaction() as session:
         lapsed = lapse_quotes(session, SYSTEM)
     log.info("contract_quotes_lapsed", count=lapsed)
+
+
+@nightly(TELL_OF_INSTALMENTS, hour_kst=MORNING_KST)
+def tell_of_instalments_task(context: JobContext) -> None:
+    """All in one transaction, once for each instalment and each lateness."""
+    with services_of(context).database.transaction() as session:
+        reminded, late = remind_of_instalments(session), tell_of_late_instalments(session)
+    log.info("instalments_told", reminded=reminded, late=late)

@@ -31,7 +31,7 @@ from service.kit import clock
 from service.kit.problems import Problem, field_problem
 from service.messages.contracts import STATES
 from service.needs.queries import get_need
-from service.notifications.operations import notify
+from service.notifications.operations import notify, notify_account_managers
 from service.recommendations.decisions import move_pair
 from service.recommendations.schemas import MoveInput
 
@@ -123,6 +123,8 @@ def accept(session: Session, actor: Actor, contract: Contract) -> Contract:
     changed(session, contract)
     note(session, actor, contract, "accepted", after=_told(contract))
     tell(session, contract, NotificationCode.CONTRACT_ACCEPTED)
+    if not actor.is_staff:
+        notify_account_managers(session, NotificationCode.CONTRACT_TO_RECORD, **facts_of(session, contract))
     return contract
 
 
@@ -317,7 +319,14 @@ def note(
 
 def tell(session: Session, contract: Contract, code: NotificationCode, **facts: str) -> None:
     """Tell both companies."""
-    need = session.get_one(Need, contract.need_id)
-    told = {"contract_id": str(contract.id), "need_title": need.title} | facts
+    told = facts_of(session, contract) | facts
     notify(session, code, supplier_id=contract.supplier_id, manufacturer_id=None, **told)
     notify(session, code, supplier_id=None, manufacturer_id=contract.manufacturer_id, **told)
+
+
+def facts_of(session: Session, contract: Contract) -> dict[str, str]:
+    """What every notification about a contract tells."""
+    return {
+        "contract_id": str(contract.id),
+        "need_title": session.get_one(Need, contract.need_id).title,
+    }

@@ -23,6 +23,7 @@ from service.deals.contracts.queries import account_of, make_account, payments_o
 from service.deals.contracts.schemas import PaymentInput, SettlementInput
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
+from service.notifications.operations import note_done
 
 _AT_FAULT = {
     "contract_payment_over_settlement": "/amount_won",
@@ -133,6 +134,9 @@ def _follow(session: Session, actor: Actor, contract: Contract, account: Install
     state = ContractState.SETTLED if account.is_settled else ContractState.DELIVERED
     contract.state, contract.next_due_on = state.value, account.next_due_on
     contract.closed_on = account.last_received_on if account.is_settled else None
+    if account.next_due_on is None or account.next_due_on >= clock.today():
+        contract.late_told_of = None  # nothing is late: a later lateness is told anew
+        note_done(session, NotificationCode.CONTRACT_LATE, contract_id=str(contract.id))
     changed(session, contract)
     if account.is_settled and was != state.value:
         note(session, actor, contract, "settled", after={"state": state.value})

@@ -32,7 +32,6 @@ TABS = (
     ("/supplier/contracts", "할부 계약"),
     ("/supplier/fund-loan", "펀드 대출"),
     ("/supplier/challenges", "챌린지"),
-    ("/supplier/notifications", "알림"),
     ("/supplier/history", "이력"),
 )
 """The pages of this area."""

@@ -1,4 +1,4 @@
-"""Webhooks with their deliveries, notifications to administrators, and how each person wants mail."""
+"""Webhooks with their deliveries, notifications to staff, and how each person wants mail."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,12 @@ revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
+
+_INDEXES = (
+    ("notification_of_role", ["role", "id"], "role IS NOT NULL"),
+    ("notification_unread_of_role", ["role"], "role IS NOT NULL AND read_at IS NULL"),
+    ("notification_of_person", ["account_id", "id"], "account_id IS NOT NULL"),
+)
 
 
 def upgrade() -> None:
@@ -26,18 +32,36 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("account_id"),
     )
+    op.add_column("contract", sa.Column("reminded_of", sa.Date(), nullable=True))
+    op.add_column("contract", sa.Column("late_told_of", sa.Date(), nullable=True))
+    _tell_staff()
+
+
+def _tell_staff() -> None:
     op.add_column("notification", sa.Column("role", sa.String(), nullable=True))
+    op.add_column("notification", sa.Column("account_id", sa.UUID(), nullable=True))
     op.drop_constraint("notification_company", "notification", type_="check")
-    op.create_check_constraint(
-        "notification_company", "notification", "num_nonnulls(supplier_id, manufacturer_id, role) = 1"
-    )
-    op.create_check_constraint("notification_role", "notification", "role = 'admin'")
-    op.create_index(
-        "notification_of_role",
-        "notification",
-        ["role", "id"],
-        postgresql_where=sa.text("role IS NOT NULL"),
-    )
+    for name, condition in (
+        (
+            "notification_account_id_fkey",
+            "FOREIGN KEY (account_id) REFERENCES account (id) ON DELETE CASCADE",
+        ),
+        ("notification_company", "CHECK (num_nonnulls(supplier_id, manufacturer_id, role, account_id) = 1)"),
+        ("notification_role", "CHECK (role IN ('account_manager', 'admin'))"),
+    ):
+        op.execute(f"ALTER TABLE notification ADD CONSTRAINT {name} {condition} NOT VALID")
+        # Every row of before keeps it, and nobody who reads or writes waits while that is read.
+        op.execute(f"ALTER TABLE notification VALIDATE CONSTRAINT {name}")
+    with op.get_context().autocommit_block():
+        for name, columns, where in _INDEXES:
+            op.drop_index(name, "notification", postgresql_concurrently=True, if_exists=True)
+            op.create_index(
+                name,
+                "notification",
+                columns,
+                postgresql_where=sa.text(where),
+                postgresql_concurrently=True,
+            )
 
 
 def _create_endpoints() -> None:
@@ -118,10 +142,14 @@ def _create_deliveries() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM notification WHERE role IS NOT NULL")
-    op.drop_index("notification_of_role", table_name="notification")
+    op.drop_column("contract", "late_told_of")
+    op.drop_column("contract", "reminded_of")
+    op.execute("DELETE FROM notification WHERE role IS NOT NULL OR account_id IS NOT NULL")
+    for name, _, _ in _INDEXES:
+        op.drop_index(name, table_name="notification")
     op.drop_constraint("notification_role", "notification", type_="check")
     op.drop_constraint("notification_company", "notification", type_="check")
+    op.drop_column("notification", "account_id")
     op.drop_column("notification", "role")
     op.create_check_constraint(
         "notification_company", "notification", "num_nonnulls(supplier_id, manufacturer_id) = 1"
