@@ -48,7 +48,8 @@ MOVES: Mapping[ContractState, tuple[ContractState, ...]] = {
 }
 """Every move that there is."""
 
-_OPEN_TO_CONTRACTS = (Verdict.INTRODUCED.value, Verdict.PROPOSED.value, Verdict.CONTRACTED.value)
+OPEN_TO_CONTRACTS = (Verdict.INTRODUCED.value, Verdict.PROPOSED.value, Verdict.CONTRACTED.value)
+"""Where a pair may stand for which a contract is made."""
 
 
 def quote(session: Session, actor: Actor, need_id: UUID, data: QuoteInput) -> Contract:
@@ -115,7 +116,7 @@ def accept(session: Session, actor: Actor, contract: Contract) -> Contract:
     if session.exec(others).first() is not None:
         raise Problem(409, "contract_in_force")
     last = _last_decision(session, contract.need_id, contract.supplier_id)
-    if last is None or last.verdict not in _OPEN_TO_CONTRACTS:
+    if last is None or last.verdict not in OPEN_TO_CONTRACTS:
         raise Problem(409, "contract_pair_not_introduced")
     if actor.is_staff and last.verdict not in RECORDED:
         move_pair(session, actor, MoveInput(seen=last.id, verdict=Verdict.CONTRACTED.value))
@@ -216,7 +217,7 @@ def changed(session: Session, contract: Contract) -> None:
 def _need_of(session: Session, actor: Actor, need_id: UUID, supplier_id: UUID) -> Need:
     """The need for which that supplier may be quoted; to a supplier other needs do not exist."""
     last = _last_decision(session, need_id, supplier_id)
-    introduced = last is not None and last.verdict in _OPEN_TO_CONTRACTS
+    introduced = last is not None and last.verdict in OPEN_TO_CONTRACTS
     if actor.is_staff:
         need = get_need(session, need_id, actor)
         if not introduced:
