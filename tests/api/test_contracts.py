@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 from service.accounts.actor import SYSTEM, Role
 from service.db.session import Database
 from service.db.tables import AccessLogEntry, Contract, Feedback, Verdict
-from service.deals.contracts.operations import lapse_quotes
+from service.deals.contracts.operations import follow_calendar, lapse_quotes
 from service.financing.charges import overdue_charge
 from service.kit import clock
 from tests.factories import companies
@@ -342,6 +342,29 @@ def test_a_calendar_that_is_published_later_changes_nothing_that_was_agreed(
     assert (first["due_date"], first["payment_date"], first["days_late"]) == ("2026-02-26", "2026-02-27", 9)
     assert found["schedule"]["rows"][0]["payment_date"] == "2026-02-27"
     assert found["schedule"]["calendar_version"] == "an earlier calendar"
+
+
+def test_nobody_is_late_for_a_day_on_which_banks_have_closed_since(match: Match, database: Database) -> None:
+    """Agreed for Saturday 28 February, as if banks had been open then; Sunday and 2 March are holidays too."""
+    contract = match.running()
+    before = match.schedule(contract, as_of="2026-02-26")["lines"][0]
+    with database.transaction() as session:
+        kept = session.get_one(Contract, UUID(contract))
+        kept.payment_days = kept.payment_days | {"2026-02-26": "2026-02-28"}
+        kept.next_due_on = date(2026, 2, 28)
+    with on(date(2026, 3, 3)):
+        assert match.get("/contracts/dunning", match.manager).json()["items"] == []
+        with database.transaction() as session:
+            assert (follow_calendar(session), follow_calendar(session)) == (1, 0)
+        assert match.get(f"/contracts/{contract}", match.manager).json()["next_due_on"] == "2026-03-03"
+        assert match.get("/contracts", match.manager, late=True).json()["items"] == []
+        first = match.schedule(contract)["lines"][0]
+        assert (first["payment_date"], first["days_late"], first["state"]) == ("2026-03-03", 0, "due")
+        assert first["owed_won"] == before["owed_won"]
+    with on(date(2026, 3, 4)):
+        first = match.schedule(contract)["lines"][0]
+        charge = overdue_charge(first["owed_won"] - first["vat_won"], Fraction("4.5"), Fraction(3), 1)
+        assert (first["days_late"], first["overdue_charge_won"]) == (1, charge.charge_won)
 
 
 def test_payments_come_in_the_order_of_their_days(match: Match) -> None:

@@ -1,10 +1,10 @@
-"""Ending every night the quotes that nobody accepted in time."""
+"""Every night: quotes that nobody accepted in time end, and days to pay follow new bank holidays."""
 
 import structlog
 from procrastinate import JobContext
 
 from service.accounts.actor import SYSTEM
-from service.deals.contracts.operations import lapse_quotes
+from service.deals.contracts.operations import follow_calendar, lapse_quotes
 from service.jobs.names import LAPSE_QUOTES
 from service.jobs.worker import nightly, services_of
 
@@ -17,5 +17,5 @@ QUIET_HOUR_KST = 1
 def lapse_quotes_task(context: JobContext) -> None:
     """All in one transaction; quotes that somebody is changing wait for the next night."""
     with services_of(context).database.transaction() as session:
-        lapsed = lapse_quotes(session, SYSTEM)
-    log.info("contract_quotes_lapsed", count=lapsed)
+        lapsed, moved = lapse_quotes(session, SYSTEM), follow_calendar(session)
+    log.info("contracts_of_the_night", lapsed=lapsed, moved=moved)

@@ -17,7 +17,7 @@ from service.accounts.actor import Actor
 from service.accounts.audit import record_event
 from service.accounts.own_company import refuse_own_company
 from service.db.tables import Contract, ContractState, Feedback, Need, NotificationCode, Verdict
-from service.deals.contracts.queries import IN_FORCE, RECORDED, make_account, terms_of
+from service.deals.contracts.queries import IN_FORCE, RECORDED, account_of, make_account, terms_of
 from service.deals.contracts.schemas import DeliveryInput, QuoteInput, QuotePatch
 from service.deals.operations import LONGEST_INSTALLMENT_MONTHS
 from service.financing.charges import overdue_rate
@@ -25,7 +25,7 @@ from service.financing.conventions import BalanceTracking
 from service.financing.disclosure import check_legal_cap
 from service.financing.errors import TermsError
 from service.financing.percent import parse_percent, percent_text
-from service.financing.schedule import build_schedule
+from service.financing.schedule import KOREAN_CALENDAR, build_schedule
 from service.financing.schemas import InstallmentInput, VatInput
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
@@ -179,6 +179,24 @@ def lapse_quotes(session: Session, actor: Actor) -> int:
         note(session, actor, contract, "lapsed", after=_told(contract))
         tell(session, contract, NotificationCode.CONTRACT_LAPSED)
     return len(quotes)
+
+
+def follow_calendar(session: Session) -> int:
+    """Let no contract fall due on a day on which banks are closed by now; how many were moved.
+
+    Only the day by which late contracts are found: what is owed and when stays in the account.
+    """
+    running = select(Contract).where(Contract.state == ContractState.DELIVERED.value)
+    days = session.exec(running.with_only_columns(col(Contract.next_due_on)).distinct()).all()
+    closed = [day for day in days if day and not KOREAN_CALENDAR.is_business_day(day)]
+    moved = 0
+    locked = running.where(col(Contract.next_due_on).in_(closed)).order_by(col(Contract.id))
+    for contract in session.exec(locked.with_for_update(skip_locked=True)):
+        due_on = account_of(session, contract).next_due_on
+        moved += due_on != contract.next_due_on
+        contract.next_due_on = due_on
+    session.flush()
+    return moved
 
 
 def refuse_deciding_for_oneself(session: Session, actor: Actor, supplier_id: UUID) -> None:

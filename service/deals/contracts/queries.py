@@ -146,7 +146,8 @@ def late_contracts(
         LateContract(record, accounts[record.contract.id], accounts[record.contract.id].late_on(day))
         for record in records_of(session, shown)
     ]
-    return late, next_cursor
+    # A row may still say a day on which banks were closed since: `follow_calendar` mends it in the night.
+    return [each for each in late if each.lines], next_cursor
 
 
 def totals_by_state(session: Session, day: date) -> list[StateTotals]:
@@ -263,7 +264,9 @@ def calendar_of(contract: Contract) -> BusinessCalendar:
     if contract.calendar_version is None:
         return KOREAN_CALENDAR
     days = {date.fromisoformat(due): date.fromisoformat(paid) for due, paid in contract.payment_days.items()}
-    return AgreedCalendar(payment_days=days, agreed_version=contract.calendar_version)
+    return AgreedCalendar(
+        overrides=KOREAN_CALENDAR.overrides, payment_days=days, agreed_version=contract.calendar_version
+    )
 
 
 def _with_company(name: str) -> ColumnElement[bool]:
