@@ -109,7 +109,7 @@ PUBLISHED: Mapping[str, PublicEvent] = {
 WITHHELD = frozenset(
     {
         "access_log", "account", "api_key", "assignment", "colleague", "consent", "ranking", "session",
-        "webhook", "supplier.unattended", "manufacturer.unattended",
+        "webhook", "supplier.unattended", "manufacturer.unattended", "contract.reminded",
     }
 )  # fmt: skip
 """What stays inside, by action or by its noun: about people, about access, or about our own workings."""

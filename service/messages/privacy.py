@@ -22,6 +22,7 @@ RULES: dict[str, str] = {
     "import_uploads": "끝나지 않은 가져오기 원본",
     "import_rejections": "가져오기에서 거절한 줄",
     "feedback_comments": "추천 의견의 글",
+    "contract_reminders": "연체 연락에서 정한 것",
     "access_log": "접속기록",
     "outbox_mails": "파일로 둔 메일",
 }
@@ -65,6 +66,7 @@ ACTIONS: dict[str, str] = {
     "contract.delivered": "할부 계약의 인도를 기록했습니다",
     "contract.payment": "할부 계약의 납입을 기록했습니다",
     "contract.reversal": "할부 계약의 납입 기록을 취소했습니다",
+    "contract.reminded": "밀린 할부금에 대해 수요기업에 연락했습니다",
     "contract.settled": "할부 계약을 모두 갚았습니다",
     "contract.cancelled": "할부 계약을 취소했습니다",
     "contract.lapsed": "할부 견적의 기한이 지났습니다",

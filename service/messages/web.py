@@ -58,6 +58,7 @@ SENTENCES: dict[str, str] = {
     "done_contract_agreed": "수락했습니다. 설비를 인도하면 납입 일정이 정해집니다.",
     "done_contract_delivered": "인도를 기록했습니다. 아래에 납입 일정이 정해졌습니다.",
     "done_contract_cancelled": "취소하고 두 회사에 알렸습니다.",
+    "done_reminder_recorded": "연락을 기록했습니다.",
     "done_payment_recorded": "납입을 기록했습니다.",
     "done_payment_reversed": "납입 기록을 취소했습니다.",
     "done_contract_settled": "모두 갚은 것으로 기록하고 계약을 끝냈습니다.",

@@ -228,6 +228,12 @@ RULES: tuple[Rule, ...] = (
         _by("UPDATE feedback SET comment = NULL WHERE created_at < :cut_off AND comment IS NOT NULL"),
     ),
     Rule(
+        "contract_reminders",
+        timedelta(days=3 * 365),
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (연체 연락의 자유 글. 연락한 날과 방법은 남김)",
+        _by("UPDATE contract_reminder SET agreed = NULL WHERE recorded_at < :cut_off AND agreed IS NOT NULL"),
+    ),
+    Rule(
         "access_log",
         ACCESS_LOG_KEPT_FOR,
         "개인정보 보호법 제29조, 개인정보의 안전성 확보조치 기준 제8조: 2년 이상 보관",

@@ -182,6 +182,11 @@ def _installment(world: World) -> dict[str, Any]:
     return {"amount_won": 1_000}
 
 
+def _reminder(world: World) -> dict[str, Any]:
+    world.deliver()
+    return {"channel": "telephone"}
+
+
 def _settlement(world: World) -> dict[str, Any]:
     world.deliver()
     return {"amount_won": contracts.settling(world.client, world.headers("admin"))}
@@ -376,6 +381,8 @@ RULES: dict[str, Rule] = {
     "GET /v1/contracts/{contract_id}/payments/{payment_id}": OWN_AND_STAFF,
     "POST /v1/contracts/{contract_id}/payments/{payment_id}/reversal": STAFF.sending(_REASON),
     "POST /v1/contracts/{contract_id}/settlement": STAFF.sending_about(_settlement),
+    "GET /v1/contracts/{contract_id}/reminders": STAFF,
+    "POST /v1/contracts/{contract_id}/reminders": STAFF.sending_about(_reminder),
     "GET /v1/contracts/{contract_id}/schedule": OWN_AND_STAFF,
     "GET /v1/challenges": PUBLIC,
     "POST /v1/challenges": ADMIN.sending(challenges.call),

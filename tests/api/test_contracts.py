@@ -272,6 +272,29 @@ def test_a_late_instalment_bears_a_charge_and_stands_on_the_dunning_list(
         assert [str(match.manufacturer.company_id)] in [entry.subject_ids for entry in read]
 
 
+def test_a_reminder_is_kept_for_staff_and_shown_with_what_is_late(match: Match) -> None:
+    contract = match.running()
+    path = f"/contracts/{contract}/reminders"
+    called = {"channel": "telephone", "agreed": "월말에 두 달치를 냅니다", "promised_on": "2026-03-31"}
+    with on(date(2026, 3, 8)):
+        for wrong in ({"made_on": "2026-03-09"}, {"promised_on": "2026-03-07"}):
+            refused = match.post(path, match.manager, called | wrong)
+            assert (refused.status_code, pointers(refused.json())) == (422, [f"/{next(iter(wrong))}"])
+        assert match.post(path, match.manager, {"channel": "letter"}).status_code == 201
+        made = match.post(path, match.manager, called)
+        assert (made.status_code, made.json()["made_on"]) == (201, "2026-03-08"), made.text
+        late = match.get("/contracts/dunning", match.manager).json()["items"]
+        assert late[0]["last_reminder"] == made.json()
+        kept = match.get(path, match.manager).json()["items"]
+        assert [each["channel_text"] for each in kept] == ["전화", "우편"]
+        for side in (match.supplier, match.manufacturer):
+            assert match.get(path, side.headers).status_code == 403
+            kind = "suppliers" if side is match.supplier else "manufacturers"
+            told = match.get(f"/{kind}/{side.company_id}/history", side.headers)
+            assert "contract.reminded" in told.text
+            assert "두 달치" not in told.text
+
+
 def test_a_contract_is_settled_early_for_exactly_what_it_costs_that_day(match: Match) -> None:
     contract = match.running()
     with on(date(2026, 3, 10)):

@@ -155,7 +155,7 @@ def test_a_form_sent_twice_is_entered_once(world: World) -> None:
 def test_late_contracts_are_told_to_whom_they_concern(world: World) -> None:
     contract = delivered(world.client, world.headers("admin"), world.thing("contract_id", "manufacturer"))
     with clock.frozen(datetime.now(UTC) + timedelta(days=70)):
-        for actor in (MANAGER, "manufacturer"):
+        for actor in (MANAGER, "manufacturer", "admin"):
             _sign_in_again(world, actor)
         said = text_of(open_page(world, MANAGER, "/desk/contracts/overdue"))
         assert "@people.example" in said
@@ -163,6 +163,11 @@ def test_late_contracts_are_told_to_whom_they_concern(world: World) -> None:
         assert "2개 회차를 내지 않았습니다" in text_of(
             open_page(world, MANAGER, f"/desk/contracts/{contract}")
         )
+        today = clock.today().isoformat()
+        called: Fields = {"channel": "letter", "made_on": today, "agreed": "월말에 냅니다"}
+        assert record(world, contract, "reminders", **called).status_code == 303
+        for path in (f"/desk/contracts/{contract}", "/desk/contracts/overdue"):
+            assert "월말에 냅니다" in text_of(open_page(world, MANAGER, path))
         own = text_of(open_page(world, "manufacturer", f"/manufacturer/contracts/{contract}"))
         assert "날마다 지연배상금이 붙습니다" in own
         assert "연체" in text_of(open_page(world, MANAGER, "/desk/contracts?late=true"))
@@ -173,7 +178,7 @@ def test_late_contracts_are_told_to_whom_they_concern(world: World) -> None:
 
 def _sign_in_again(world: World, actor: str) -> None:
     """Sessions of 70 days ago are over."""
-    company = None if actor == MANAGER else world.person(actor).company_id
+    company = world.person(actor).company_id if actor == "manufacturer" else None
     world._people[actor] = sign_in(world.client, Role(actor), company)
 
 

@@ -27,7 +27,13 @@ from service.db.tables.challenges import (
     ChallengeReview,
 )
 from service.db.tables.clusters import Cluster, ClusteringRun, ClusterMember
-from service.db.tables.contracts import Contract, ContractPayment, ContractState
+from service.db.tables.contracts import (
+    Contract,
+    ContractPayment,
+    ContractReminder,
+    ContractState,
+    ReminderChannel,
+)
 from service.db.tables.fund import (
     FundEntry,
     FundLedger,

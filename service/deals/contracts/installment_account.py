@@ -329,18 +329,9 @@ def _instalments(schedule: Schedule, calendar: BusinessCalendar) -> list[Line]:
         assert row.due_date is not None
         assert row.payment_date is not None
         assert period.ends is not None
-        last_day = calendar.open_from(row.payment_date) if moves else row.payment_date
-        lines.append(
-            Line(
-                row.number,
-                LineKind.INSTALLMENT,
-                row.due_date,
-                last_day,
-                period.ends,
-                _owed(row),
-                last_day,
-            )
-        )
+        day = calendar.open_from(row.payment_date) if moves else row.payment_date
+        kind, owed = LineKind.INSTALLMENT, _owed(row)
+        lines.append(Line(row.number, kind, row.due_date, day, period.ends, owed, day))
     return lines
 
 

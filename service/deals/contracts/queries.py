@@ -123,7 +123,7 @@ def search_contracts(
     if company:
         statement = statement.where(_with_company(company))
     if cursor is not None:
-        statement = statement.where(col(Contract.id) < _id_in(cursor))
+        statement = statement.where(col(Contract.id) < id_in(cursor))
     rows = session.exec(statement.order_by(col(Contract.id).desc()).limit(limit + 1)).all()
     shown, next_cursor = cut_page(rows, limit, lambda contract: (str(contract.id),))
     return records_of(session, shown), next_cursor
@@ -281,7 +281,8 @@ def _late_on(day: date) -> ColumnElement[bool]:
     return (col(Contract.state) == ContractState.DELIVERED.value) & (col(Contract.next_due_on) < day)
 
 
-def _id_in(cursor: str) -> UUID:
+def id_in(cursor: str) -> UUID:
+    """The id after which a page begins. Raises `Problem` 422."""
     try:
         return UUID(decode_cursor(cursor, 1)[0])
     except ValueError as error:
