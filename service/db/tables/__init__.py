@@ -42,7 +42,7 @@ from service.db.tables.fund import (
     FundRepayment,
     LoanStatus,
 )
-from service.db.tables.matching import Embedding, Feedback, RecommendationRun, Verdict
+from service.db.tables.matching import DEMO_MODEL, Embedding, Feedback, RecommendationRun, Verdict
 from service.db.tables.notifications import MailChoice, MailFrequency, Notification, NotificationCode
 from service.db.tables.operations import (
     AuditEvent,
@@ -68,6 +68,7 @@ from service.db.tables.webhooks import (
 )
 
 __all__ = [
+    "DEMO_MODEL",
     "AccessLogEntry",
     "Account",
     "AccountClosure",
@@ -88,6 +89,7 @@ __all__ = [
     "ConsentRecord",
     "Contract",
     "ContractPayment",
+    "ContractReminder",
     "ContractState",
     "DeliveryState",
     "DestructionRecord",
@@ -121,6 +123,7 @@ __all__ = [
     "RecommendationRun",
     "Reference",
     "RegistrationDraft",
+    "ReminderChannel",
     "SignInThrottle",
     "Solution",
     "Supplier",

@@ -19,7 +19,9 @@ from service.kit.pages import cut_page
 LONGEST_PROMISE_DAYS = 366
 
 
-def record_reminder(session: Session, actor: Actor, contract: Contract, data: ReminderInput) -> ContractReminder:
+def record_reminder(
+    session: Session, actor: Actor, contract: Contract, data: ReminderInput
+) -> ContractReminder:
     """Write down that staff reminded the manufacturer of a locked, delivered contract.
 
     The companies find in their history that it was done, not what was noted of the talk. Raises `Problem`

@@ -65,7 +65,10 @@ DESK = Side(
     "desk/page.html", ("/desk", "업무대"), "/desk/contracts", ("supplier_id", "공급기업"), is_desk=True
 )
 SUPPLIER = Side(
-    "contracts/supplier_page.html", ("/supplier", "우리 회사"), "/supplier/contracts", ("need_id", "소개된 수요")
+    "contracts/supplier_page.html",
+    ("/supplier", "우리 회사"),
+    "/supplier/contracts",
+    ("need_id", "소개된 수요"),
 )
 
 
