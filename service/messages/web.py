@@ -53,6 +53,7 @@ SENTENCES: dict[str, str] = {
     "done_loan_accelerated": "기한이익 상실을 기록하고 공급기업에 알렸습니다.",
     "done_loan_written_off": "대손상각을 기록했습니다.",
     "done_terms_changed": "조건을 고쳤습니다.",
+    "done_challenge_deleted": "작성하던 챌린지를 지웠습니다.",
     "done_contract_quoted": "견적을 내고 두 회사에 알렸습니다.",
     "done_contract_accepted": "수락을 기록하고 두 회사에 알렸습니다.",
     "done_contract_agreed": "수락했습니다. 설비를 인도하면 납입 일정이 정해집니다.",

@@ -11,7 +11,9 @@ not exist), and what a caller has to send (`.sending(...)`).
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
+from service.db.tables import Challenge
 from tests.factories import challenges, companies, contracts, funds, webhooks
 from tests.factories.world import ACTORS, STAFF_ACTORS, World
 
@@ -201,6 +203,13 @@ def _conflict(world: World) -> dict[str, Any]:
     return {"supplier_id": world.thing("supplier_id", None), "reason": "가족이 다니는 회사입니다"}
 
 
+def _with_draft(world: World) -> dict[str, Any]:
+    """Nothing is sent; the call is made a draft again, as no other is deleted."""
+    with world.client.app.state.database.transaction() as session:  # type: ignore[attr-defined]
+        session.get_one(Challenge, UUID(world.thing("challenge_id", None))).published_at = None
+    return {}
+
+
 RULES: dict[str, Rule] = {
     "POST /v1/suppliers": PUBLIC.sending(companies.supplier),
     "GET /v1/suppliers": PUBLIC,
@@ -388,6 +397,7 @@ RULES: dict[str, Rule] = {
     "POST /v1/challenges": ADMIN.sending(challenges.call),
     "GET /v1/challenges/{challenge_id}": PUBLIC,
     "PATCH /v1/challenges/{challenge_id}": ADMIN.sending({"places": 4}),
+    "DELETE /v1/challenges/{challenge_id}": replace(ADMIN, sent=_with_draft),
     "POST /v1/challenges/{challenge_id}/publication": ADMIN,
     "POST /v1/challenges/{challenge_id}/panel": ADMIN.sending({}),
     "GET /v1/challenges/{challenge_id}/ranking": ADMIN,

@@ -368,7 +368,7 @@ def test_a_calendar_that_is_published_later_changes_nothing_that_was_agreed(
 
 
 def test_nobody_is_late_for_a_day_on_which_banks_have_closed_since(match: Match, database: Database) -> None:
-    """Agreed for Saturday 28 February, as if banks had been open then; Sunday and 2 March are holidays too."""
+    """Agreed for Saturday 28 February, as if banks had been open; 1 and 2 March are holidays too."""
     contract = match.running()
     before = match.schedule(contract, as_of="2026-02-26")["lines"][0]
     with database.transaction() as session:

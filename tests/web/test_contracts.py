@@ -164,7 +164,7 @@ def test_late_contracts_are_told_to_whom_they_concern(world: World) -> None:
             open_page(world, MANAGER, f"/desk/contracts/{contract}")
         )
         today = clock.today().isoformat()
-        called: Fields = {"channel": "letter", "made_on": today, "agreed": "월말에 냅니다"}
+        called = {"channel": "letter", "made_on": today, "agreed": "월말에 냅니다"}
         assert record(world, contract, "reminders", **called).status_code == 303
         for path in (f"/desk/contracts/{contract}", "/desk/contracts/overdue"):
             assert "월말에 냅니다" in text_of(open_page(world, MANAGER, path))

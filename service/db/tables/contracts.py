@@ -122,7 +122,7 @@ class ContractPayment(SQLModel, table=True):
 class ContractReminder(SQLModel, table=True):
     """That staff reminded a manufacturer of a contract, and what it agreed to; who did stands in the trail.
 
-    Nobody's name: whom to call is said by the company's account, and a person who has left is forgotten there.
+    Nobody's name: whom to call is said by the company's account, where people who leave are forgotten.
     """
 
     __tablename__ = "contract_reminder"

@@ -9,8 +9,8 @@ so what settles never falls below what was paid in advance. More than that settl
 won, by the prepayment row of the calculator with its fee; or it is refused.
 
 The schedule is that of a contract paid on time; being late shows in the charges. Nobody is late for a day on
-which banks are closed by now: a line whose agreed day became a holiday is to be paid on the next bank day. What
-it comes to stays as agreed.
+which banks are closed by now: a line whose agreed day became a holiday is to be paid on the next bank day,
+and comes to what was agreed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -97,8 +97,9 @@ class Receipt(NamedTuple):
 class Line:
     """What is due at one time beside what was paid on it.
 
-    `payment_date` is the last day on which it is paid in time. `falls_due` ends its period of interest. The charge has been counted up to but not including
-    `charged_until`. The principal of the line of the delivery is the down payment.
+    `payment_date` is the last day on which it is paid in time, `falls_due` ends its period of interest. The
+    charge has been counted up to but not including `charged_until`. The principal of the line of the
+    delivery is the down payment.
     """
 
     number: int

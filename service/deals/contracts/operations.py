@@ -186,12 +186,12 @@ def follow_calendar(session: Session) -> int:
 
     Only the day by which late contracts are found: what is owed and when stays in the account.
     """
-    running = select(Contract).where(Contract.state == ContractState.DELIVERED.value)
-    days = session.exec(running.with_only_columns(col(Contract.next_due_on)).distinct()).all()
+    is_running = col(Contract.state) == ContractState.DELIVERED.value
+    days = session.exec(select(col(Contract.next_due_on)).where(is_running).distinct()).all()
     closed = [day for day in days if day and not KOREAN_CALENDAR.is_business_day(day)]
+    concerned = select(Contract).where(is_running, col(Contract.next_due_on).in_(closed))
     moved = 0
-    locked = running.where(col(Contract.next_due_on).in_(closed)).order_by(col(Contract.id))
-    for contract in session.exec(locked.with_for_update(skip_locked=True)):
+    for contract in session.exec(concerned.order_by(col(Contract.id)).with_for_update(skip_locked=True)):
         due_on = account_of(session, contract).next_due_on
         moved += due_on != contract.next_due_on
         contract.next_due_on = due_on
