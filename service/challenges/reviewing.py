@@ -105,7 +105,9 @@ def declare_conflict(
         )
         session.add(declared)
         session.flush()
-        record_event(session, actor, "challenge.conflict", challenge.id, after={"reason": reason})
+        record_event(
+            session, actor, "challenge.conflict", challenge.id, after={"conflict_id": str(declared.id)}
+        )
     _release(session, actor, challenge, supplier_id)
     return declared
 

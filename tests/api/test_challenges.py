@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from service.accounts.actor import Role
 from service.db.session import Database
 from service.db.tables import (
+    AuditEvent,
     ChallengeApplication,
     ChallengeConflict,
     ChallengeReview,
@@ -24,6 +25,7 @@ from service.messages.challenges import ERASED_TITLE
 from service.privacy.purge import purge
 from service.privacy.retention import erase_accounts
 from service.recommendations.anonymity import HIDDEN
+from tests.factories import companies
 from tests.factories.answers import pointers, problem
 from tests.factories.challenges import CRITERIA, application, call, days_later, published, review
 from tests.factories.people import Headers, Person, sign_in, stored_supplier
@@ -174,9 +176,12 @@ def test_the_last_day_is_open_to_its_end_in_korea(contest: Contest) -> None:
 
 def test_who_reviews_never_learns_who_applied(contest: Contest) -> None:
     company = contest.company(
-        company_name="(주)숨길이름안전", business_number="120-81-47521", representative_name="나대표"
+        company_name="(주)숨길이름안전",
+        business_number="120-81-47521",
+        representative_name="나대표",
+        solutions=[companies.solution(name="GasKeeper 밀폐공간 가스 측정기")],
     )
-    told = "숨길이름 안전은 2012년부터 했습니다. 나대표, 120-81-47521, safe@hidden.example, 이사람에게."
+    told = "숨길이름 안전은 2012년부터 했습니다. 나대표, 120-81-47521, safe@hidden.example, 이사람에게. Gas Keeper를 씁니다."
     application_id = contest.applied(company, proposal=told)
     first, second = contest.reviewers(2)
     paths = [f"/challenges/{contest.id}/applications", f"/challenge-applications/{application_id}"]
@@ -187,7 +192,15 @@ def test_who_reviews_never_learns_who_applied(contest: Contest) -> None:
         shown = [contest.get(path, first.headers) for path in paths]
         shown += [contest.get("/challenge-reviews", first.headers)]
         shown += [contest.get(f"/challenge-reviews/{mine['id']}", first.headers)]
-        secrets = ["숨길이름", "나대표", "47521", "hidden.example", "이사람", str(company.company_id)]
+        secrets = [
+            "숨길이름",
+            "나대표",
+            "47521",
+            "hidden.example",
+            "이사람",
+            "Keeper",
+            str(company.company_id),
+        ]
         assert [word for answer in shown for word in secrets if word in answer.text] == []
         assert all(HIDDEN in answer.text and "2012년부터" in answer.text for answer in shown)
         assert mine["scores"] == []
@@ -279,11 +292,13 @@ def test_why_a_reviewer_stood_aside_is_forgotten_with_them(contest: Contest, dat
     reviewer, company = contest.reviewers(1)[0], contest.company()
     body = {"supplier_id": str(company.company_id), "reason": "가족이 다니는 회사입니다"}
     path = f"/challenges/{contest.id}/conflicts"
-    assert contest.post(path, reviewer.headers, body).status_code == 201
+    assert contest.post(path, reviewer.headers, body).json()["items"][0]["reason"] == body["reason"]
     with database.transaction() as session:
         erase_accounts(session, [reviewer.account_id])
         (kept,) = session.exec(select(ChallengeConflict)).all()
         assert (kept.supplier_id, kept.reason) == (company.company_id, "")
+        told = session.exec(select(AuditEvent).where(AuditEvent.action == "challenge.conflict")).one()
+        assert body["reason"] not in str(told.after)
 
 
 @pytest.fixture
