@@ -181,7 +181,8 @@ def test_who_reviews_never_learns_who_applied(contest: Contest) -> None:
         representative_name="나대표",
         solutions=[companies.solution(name="GasKeeper 밀폐공간 가스 측정기")],
     )
-    told = "숨길이름 안전은 2012년부터 했습니다. 나대표, 120-81-47521, safe@hidden.example, 이사람에게. Gas Keeper를 씁니다."
+    told = "숨길이름 안전은 2012년부터 했습니다. 나대표, 120-81-47521, safe@hidden.example, 이사람에게."
+    told += " Gas Keeper를 씁니다."
     application_id = contest.applied(company, proposal=told)
     first, second = contest.reviewers(2)
     paths = [f"/challenges/{contest.id}/applications", f"/challenge-applications/{application_id}"]
