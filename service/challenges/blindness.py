@@ -17,6 +17,13 @@ SHORTEST_PERSON = 3
 _BUSINESS_NUMBER = re.compile(r"(?<!\d)\d{3}[-\s]?\d{2}[-\s]?\d{5}(?!\d)")
 
 
+_BRAND = re.compile(
+    r"""["'‘“「『]([^"'’”」』]{2,})["'’”」』]"""  # a name in quotation marks
+    r"|([\w.-]{2,})\s?[®™]"
+    r"|\b((?:[A-Z][a-z]{2,}){2,})\b"  # SafeNode, but not MES, AI or IoT
+)
+
+
 @dataclass(frozen=True)
 class Identity:
     """What tells who a company is."""
@@ -39,6 +46,14 @@ class BlindText:
     outcome: str
 
 
+def brands_in(solution_name: str) -> set[str]:
+    """The words of a solution's name that are plainly names: quoted, marked as registered, or in camel case.
+
+    What else is a brand looks like any other word; it is hidden where the whole name of the solution stands.
+    """
+    return {next(word for word in found if word) for found in _BRAND.findall(solution_name)}
+
+
 def blind_text(application: ChallengeApplication, identity: Identity) -> BlindText:
     """What a reviewer may read."""
     return BlindText(
@@ -56,8 +71,10 @@ def identities(session: Session, supplier_ids: Iterable[UUID]) -> Mapping[UUID, 
     solutions = select(Solution.supplier_id, Solution.name).where(col(Solution.supplier_id).in_(ids))
     references = select(Reference.supplier_id, Reference.title).where(col(Reference.supplier_id).in_(ids))
     people = select(Account.supplier_id, Account.name).where(col(Account.supplier_id).in_(ids))
-    for supplier_id, name in [*session.exec(solutions), *session.exec(references)]:
-        words[supplier_id].add(name)
+    for supplier_id, title in session.exec(references):
+        words[supplier_id].add(title)
+    for supplier_id, name in session.exec(solutions):
+        words[supplier_id] |= {name} | brands_in(name)
     for owner, person in session.exec(people):
         if owner is not None and len(person) >= SHORTEST_PERSON:
             words[owner].add(person)

@@ -75,6 +75,15 @@ def publish(session: Session, actor: Actor, challenge: Challenge) -> None:
     record_event(session, actor, "challenge.published", challenge.id, after={"title": challenge.title})
 
 
+def delete_draft(session: Session, actor: Actor, challenge: Challenge) -> None:
+    """Remove a locked call that nobody has seen. Raises `Problem` 409 for one that was published."""
+    require_state(challenge, ChallengeState.DRAFT)
+    _set_departments(session, challenge, ())
+    record_event(session, actor, "challenge.deleted", challenge.id, after={"title": challenge.title})
+    session.delete(challenge)
+    session.flush()
+
+
 def touch(session: Session, challenge: Challenge) -> None:
     """The call is another version now, also when what was thought of its applications has changed."""
     challenge.version += 1

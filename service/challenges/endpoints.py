@@ -105,6 +105,16 @@ def update_challenge(
     return _answer(session, actor, challenge, response)
 
 
+@router.delete("/challenges/{challenge_id}", status_code=204, summary="작성 중인 챌린지 지우기")
+def delete_challenge(
+    challenge_id: UUID, actor: Administrator, session: DbSession, if_match: IfMatch = None
+) -> None:
+    """공고한 챌린지는 지울 수 없습니다."""
+    challenge = queries.get_challenge(session, actor, challenge_id, lock=True)
+    require_match(if_match, challenge.version)
+    calls.delete_draft(session, actor, challenge)
+
+
 @router.post("/challenges/{challenge_id}/publication", summary="챌린지 공고")
 def publish_challenge(
     challenge_id: UUID,

@@ -107,7 +107,9 @@ def declare_conflict(
         )
         session.add(declared)
         session.flush()
-        record_event(session, actor, "challenge.conflict", challenge.id, after={"reason": reason})
+        # Not why: that is about a person, and stays where it can be erased.
+        after = {"conflict_id": str(declared.id)}
+        record_event(session, actor, "challenge.conflict", challenge.id, after=after)
     _release(session, actor, challenge, supplier_id)
     return declared
 

@@ -57,6 +57,10 @@ class BusinessCalendar:
             self._moved[day, convention] = moved
         return moved
 
+    def open_from(self, day: date) -> date:
+        """That day, or the next one on which banks are open."""
+        return self._seek(day, _DAY)
+
     def _adjusted(self, day: date, convention: BusinessDay) -> date:
         if convention is BusinessDay.NONE:
             return day
@@ -88,8 +92,8 @@ class BusinessCalendar:
 class AgreedCalendar(BusinessCalendar):
     """The days to which the due dates of one contract were moved when it began.
 
-    A holiday that is proclaimed later moves none of them, so what was charged stays as it was. Other days are
-    those of the present calendar.
+    A holiday that is proclaimed later moves none of them, so the schedule stays as it was agreed. On which
+    days banks are open, and where other days move, is said by the present calendar.
     """
 
     payment_days: Mapping[date, date] = field(default_factory=dict)

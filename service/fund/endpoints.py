@@ -11,8 +11,9 @@ from service.db.session import DbSession
 from service.db.tables import FundTerm
 from service.financing.wire import Day
 from service.fund import loan_endpoints
-from service.fund.answers import FundAnswer, OverdueAnswer, TermsAnswer, fund_answer, overdue_answer
+from service.fund.answers import FundAnswer, TermsAnswer, fund_answer
 from service.fund.files import accepted_form, in_form
+from service.fund.loan_answers import OverdueAnswer, overdue_answer
 from service.fund.queries import overdue_loans, overview_of
 from service.fund.schemas import TermsInput, TermsPatch
 from service.fund.statements import StatementAnswer, statement_of

@@ -11,17 +11,17 @@ When the bank calls the loan in (기한이익 상실) everything is due on that 
 so far. From then on only unpaid principal bears a charge, as in `financing.arrears`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 
 from service.financing.charges import overdue_charge
 from service.financing.conventions import PrepaymentEffect
-from service.financing.rows import Schedule, ScheduleRow
+from service.financing.rows import Schedule
 from service.financing.schedule import build_schedule
 from service.financing.terms import Prepayment
 from service.fund.contract import Contract, balance_on, interest_saved, settled
+from service.fund.loan_lines import Line, lay, line_of
 
 
 class PaymentRefusedError(ValueError):
@@ -31,15 +31,6 @@ class PaymentRefusedError(ValueError):
         super().__init__(code)
         self.code = code
         self.values = values
-
-
-class LineState(StrEnum):
-    """How an instalment stands on a day. A due one may still be paid without a charge."""
-
-    PAID = "paid"
-    LATE = "late"
-    DUE = "due"
-    UPCOMING = "upcoming"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,88 +76,6 @@ class Settlement:
         return self.due_won + self.accrued_interest_won + self.remaining_principal_won
 
 
-@dataclass(slots=True)
-class Line:
-    """A row of the schedule beside what was paid on it.
-
-    The charge has been counted up to but not including `charged_until`.
-    """
-
-    row: ScheduleRow
-    charged_until: date
-    charge_won: int = 0
-    charge_paid_won: int = 0
-    interest_paid_won: int = 0
-    principal_paid_won: int = 0
-    paid_on: date | None = None
-
-    @property
-    def due_date(self) -> date:
-        """The agreed day, bank holidays aside."""
-        assert self.row.due_date is not None
-        return self.row.due_date
-
-    @property
-    def payment_date(self) -> date:
-        """The bank day on which it is paid at the latest; from then on it is late."""
-        assert self.row.payment_date is not None
-        return self.row.payment_date
-
-    @property
-    def unpaid_interest_won(self) -> int:
-        """Its interest that is still to be paid."""
-        return self.row.interest_won - self.interest_paid_won
-
-    @property
-    def unpaid_principal_won(self) -> int:
-        """Its principal that is still to be paid."""
-        return self.row.principal_won - self.principal_paid_won
-
-    @property
-    def unpaid_won(self) -> int:
-        """What is still to be paid, its charge apart."""
-        return self.unpaid_interest_won + self.unpaid_principal_won
-
-    def pay_charge(self, most_won: int, day: date) -> int:
-        """Pay its charge as far as `most_won` goes; what was taken of it."""
-        part = min(most_won, max(self.charge_won - self.charge_paid_won, 0))
-        self.charge_paid_won += part
-        return self._taken(part, day)
-
-    def pay_interest(self, most_won: int, day: date) -> int:
-        """Pay its interest as far as `most_won` goes; what was taken of it."""
-        if most_won < 0:  # a credit for what was paid in advance, to the line that holds it
-            part = max(most_won, min(self.unpaid_interest_won, 0))
-        else:
-            part = min(most_won, self.unpaid_interest_won)
-        self.interest_paid_won += part
-        return self._taken(part, day)
-
-    def pay_principal(self, most_won: int, day: date) -> int:
-        """Pay its principal as far as `most_won` goes; what was taken of it."""
-        part = min(most_won, self.unpaid_principal_won)
-        self.principal_paid_won += part
-        return self._taken(part, day)
-
-    def _taken(self, part: int, day: date) -> int:
-        if part:
-            self.paid_on = day
-        return part
-
-    def state_on(self, day: date) -> LineState:
-        """How it stands on that day."""
-        if not self.unpaid_won:
-            return LineState.PAID
-        if self.payment_date < day:
-            return LineState.LATE
-        return LineState.DUE if self.due_date <= day else LineState.UPCOMING
-
-    def days_late_on(self, day: date) -> int:
-        """How late it was paid, or is on that day while it is not."""
-        until = day if self.unpaid_won or self.paid_on is None else self.paid_on
-        return max((until - self.payment_date).days, 0)
-
-
 class LoanAccount:
     """A loan with its payments in the order in which they were made, and the day on which it was called in.
 
@@ -182,7 +91,7 @@ class LoanAccount:
         self.accelerated_on: date | None = None
         self._called: list[Prepayment] = []
         self._schedule = build_schedule(contract.terms)
-        self._lines = [_line(row) for row in self._schedule.rows]
+        self._lines = [line_of(row) for row in self._schedule.rows]
         for payment in payments:
             if accelerated_on and not self.accelerated_on and payment.paid_on >= accelerated_on:
                 self.accelerate(accelerated_on)
@@ -323,13 +232,13 @@ class LoanAccount:
         day = payment.paid_on
         self._charge_until(day)
         due, upcoming = self._parted(day)
-        _lay([*due, *upcoming], Line.pay_charge, payment.overdue_charge_won, day)
+        lay([*due, *upcoming], Line.pay_charge, payment.overdue_charge_won, day)
         if payment.early_won:  # only what leaves nothing due is early
-            _lay(due, Line.pay_interest, sum(line.unpaid_interest_won for line in due), day)
-            _lay(due, Line.pay_principal, sum(line.unpaid_principal_won for line in due), day)
+            lay(due, Line.pay_interest, sum(line.unpaid_interest_won for line in due), day)
+            lay(due, Line.pay_principal, sum(line.unpaid_principal_won for line in due), day)
         else:
-            _lay([*due, *upcoming], Line.pay_interest, payment.interest_won, day)
-            _lay([*due, *upcoming], Line.pay_principal, payment.principal_won, day)
+            lay([*due, *upcoming], Line.pay_interest, payment.interest_won, day)
+            lay([*due, *upcoming], Line.pay_principal, payment.principal_won, day)
         self.last_paid_on = day
         if payment.early_won:
             assert payment.effect is not None
@@ -352,7 +261,7 @@ class LoanAccount:
         self._called = [Prepayment(day, balance)]
         terms = replace(self.contract.terms, prepayments=(*self.early, *self._called))
         self._schedule = build_schedule(terms)
-        rest = _line(self._schedule.rows[len(due)])
+        rest = line_of(self._schedule.rows[len(due)])
         rest.interest_paid_won = sum(line.interest_paid_won for line in upcoming)
         rest.principal_paid_won = sum(line.principal_paid_won for line in upcoming)
         self._lines = [*due, rest]
@@ -369,22 +278,12 @@ class LoanAccount:
         kept, self._schedule = self._lines, build_schedule(terms)
         passed = [line for line in kept if line.due_date <= day]
         rows = self._schedule.rows
-        early = _line(rows[len(passed)])
+        early = line_of(rows[len(passed)])
         early.interest_paid_won, early.principal_paid_won = early.row.interest_won, early.row.principal_won
         early.paid_on = day
-        self._lines = [*passed, early, *(_line(row) for row in rows[len(passed) + 1 :])]
+        self._lines = [*passed, early, *(line_of(row) for row in rows[len(passed) + 1 :])]
 
     def _parted(self, day: date) -> tuple[list[Line], list[Line]]:
         """The rows that fell due up to and on that day, and the later ones."""
         due = [line for line in self._lines if line.due_date <= day]
         return due, self._lines[len(due) :]
-
-
-def _line(row: ScheduleRow) -> Line:
-    assert row.payment_date is not None
-    return Line(row, charged_until=row.payment_date)
-
-
-def _lay(lines: Sequence[Line], pay: Callable[[Line, int, date], int], amount: int, day: date) -> None:
-    for line in lines:
-        amount -= pay(line, amount, day)

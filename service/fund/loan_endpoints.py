@@ -11,19 +11,18 @@ from service.db.idempotency import IdempotentRoute
 from service.db.session import DbSession
 from service.db.tables import FundLoan, LoanStatus
 from service.financing.wire import Day
-from service.fund.answers import (
-    EntryAnswer,
+from service.fund.answers import EntryAnswer, entry_answer
+from service.fund.bad_loans import accelerate, write_off
+from service.fund.loan_answers import (
     LoanAnswer,
     LoanScheduleAnswer,
     RepaymentAnswer,
     SettlementAnswer,
-    entry_answer,
     loan_answer,
     repayment_answer,
     schedule_answer,
     settlement_answer,
 )
-from service.fund.bad_loans import accelerate, write_off
 from service.fund.operations import (
     apply_for_loan,
     cancel,

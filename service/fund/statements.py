@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from service.db.tables import FundEntry, FundLedger, FundLoan
-from service.fund.answers import Answer, EntryAnswer, customer_rate, entry_answer, late_lines
+from service.fund.answers import Answer, EntryAnswer, entry_answer
 from service.fund.ledger import Account, Balances, balances, of_fund
+from service.fund.loan_answers import customer_rate, late_lines
 from service.fund.queries import LoanRecord, accounts_of, fund_code, with_balances, with_postings
 from service.kit import clock
 from service.kit.problems import Problem, field_problem

@@ -38,6 +38,9 @@ SENTENCES: dict[str, str] = {
     "done_conflict_declared": "이해관계를 적었습니다. 그 회사의 지원서는 심사하지 않습니다.",
 }
 
+ERASED_TITLE = "보유 기간이 지나 글을 지운 지원서"
+"""Stands where the title of an application stood, as its page still needs a name."""
+
 STATES: dict[str, str] = {
     "draft": "작성 중",
     "announced": "공고",

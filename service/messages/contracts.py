@@ -27,6 +27,8 @@ STATES: dict[str, str] = {
 
 LINE_STATES: dict[str, str] = {"due": "납입 예정", "part": "일부 납입", "late": "연체", "paid": "납입 완료"}
 
+CHANNELS: dict[str, str] = {"telephone": "전화", "mail": "전자우편", "letter": "우편"}
+
 KINDS: dict[str, str] = {"delivery": "인도할 때", "installment": "할부금", "prepayment": "조기상환"}
 
 HEADINGS: dict[str, str] = {

@@ -18,6 +18,7 @@ from sqlmodel import Session
 from service.kit import clock
 from service.mail.carriers import letters_in
 from service.privacy.access_log import cut_front, head_to_cut
+from service.privacy.challenge_texts import erase_ended, erase_withdrawn, forget_applicants, forget_reviewers
 
 CLOSED_ACCOUNT_KEPT_FOR = timedelta(days=10)
 DRAFT_KEPT_FOR = timedelta(days=14)
@@ -58,6 +59,7 @@ def erase_accounts(session: Session, account_ids: Sequence[UUID]) -> None:
     """Leave of these people an id that says nothing: other rows may still point at it."""
     for table in ("account_session", "account_link", "mail_choice", "notification"):
         session.execute(text(f"DELETE FROM {table} WHERE account_id = ANY(:ids)"), {"ids": list(account_ids)})
+    forget_reviewers(session, account_ids)
     session.execute(
         text("""
             UPDATE account SET email = 'erased-' || id || '@erased.invalid', name = '', phone = NULL,
@@ -85,6 +87,7 @@ _END_KEYS = text("UPDATE api_key SET revoked_at = :now WHERE supplier_id = ANY(:
 def _forget_suppliers(session: Session, supplier_ids: Sequence[UUID]) -> None:
     for statement in (_FORGET_PEOPLE_OF_SUPPLIERS, _FORGET_BEFORE, _FORGET_AFTER):
         session.execute(statement, {"ids": list(supplier_ids)})
+    forget_applicants(session, supplier_ids)
     session.execute(_END_KEYS, {"ids": list(supplier_ids), "now": clock.now()})
 
 
@@ -226,6 +229,24 @@ RULES: tuple[Rule, ...] = (
         timedelta(days=3 * 365),
         "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (추천 의견의 자유 글)",
         _by("UPDATE feedback SET comment = NULL WHERE created_at < :cut_off AND comment IS NOT NULL"),
+    ),
+    Rule(
+        "withdrawn_applications",
+        timedelta(days=90),
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (거둔 챌린지 지원서의 글)",
+        erase_withdrawn,
+    ),
+    Rule(
+        "ended_challenges",
+        timedelta(days=3 * 365),
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (챌린지의 지원서와 심사의 글. 점수는 남김)",
+        erase_ended,
+    ),
+    Rule(
+        "contract_reminders",
+        timedelta(days=3 * 365),
+        "개인정보 보호법 제21조; 기간은 얼라이언스가 정함 (연체 연락의 자유 글. 연락한 날과 방법은 남김)",
+        _by("UPDATE contract_reminder SET agreed = NULL WHERE recorded_at < :cut_off AND agreed IS NOT NULL"),
     ),
     Rule(
         "access_log",

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from matching.learning import JudgedNeed, ShownCandidate, judgements_of
 from matching.ranker import FeatureVersionError, Judgement, Ranker
-from service.db.tables import RankerActivation, RankerVersion
+from service.db.tables import DEMO_MODEL, RankerActivation, RankerVersion
 from service.kit.problems import Problem
 
 EXPERT = "expert"
@@ -27,7 +27,7 @@ _DECIDED_RUNS = text("""
         SELECT need_id, run_id, jsonb_object_agg(supplier_id, verdict) AS verdicts
         FROM latest GROUP BY need_id, run_id
     )
-    SELECT decided.need_id, decided.verdicts, run.answer -> 'items' AS items
+    SELECT decided.need_id, decided.verdicts, run.answer -> 'items' AS items, run.model_version
     FROM decided JOIN recommendation_run AS run ON run.id = decided.run_id
     ORDER BY decided.need_id, decided.run_id
 """)
@@ -114,7 +114,8 @@ def versions(session: Session, limit: int, before: UUID | None) -> Sequence[Rank
 def judged_needs(session: Session) -> list[JudgedNeed]:
     """Every need on whose candidates something was decided, with what each list expresses.
 
-    Who was decided on in another list of the same need was not passed over in this one.
+    Who was decided on in another list of the same need was not passed over in this one. A list that no model
+    made expresses nothing.
     """
     needs = []
     for need_id, rows in groupby(session.execute(_DECIDED_RUNS).all(), key=lambda row: row.need_id):
@@ -122,10 +123,13 @@ def judged_needs(session: Session) -> list[JudgedNeed]:
         decided = {supplier_id for run in runs for supplier_id in run.verdicts}
         judgements: list[Judgement] = []
         for run in runs:
+            if run.model_version == DEMO_MODEL:
+                continue
             elsewhere = decided - run.verdicts.keys()
             items = [item for item in run.items if item["supplier_id"] not in elsewhere]
             judgements += judgements_of(_shown(items, run.verdicts))
-        needs.append(JudgedNeed(str(need_id), tuple(judgements)))
+        if judgements:
+            needs.append(JudgedNeed(str(need_id), tuple(judgements)))
     return needs
 
 
@@ -133,10 +137,11 @@ def introduced_scores(session: Session) -> tuple[NDArray[np.float64], NDArray[np
     """The score that each decided candidate was shown with, and 1 where it was introduced, 0 where not.
 
     The last decision on each candidate of each need counts, as in learning; one who was only noted for
-    later has not been decided on yet.
+    later has not been decided on yet, and the score of a list that no model made states nothing.
     """
     stated, observed = [], []
-    for row in session.execute(_DECIDED_RUNS):
+    ranked = (row for row in session.execute(_DECIDED_RUNS) if row.model_version != DEMO_MODEL)
+    for row in ranked:
         for item in row.items:
             verdict = row.verdicts.get(item["supplier_id"])
             if verdict not in (None, "shortlisted"):

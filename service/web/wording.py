@@ -33,6 +33,7 @@ _LABELS = {
     "contract_state": contracts.STATES,
     "contract_line_state": contracts.LINE_STATES,
     "contract_line_kind": contracts.KINDS,
+    "contract_reminder_channel": contracts.CHANNELS,
 }
 NOTICES = {code.removeprefix("done_") for code in SENTENCES if code.startswith("done_")}
 

@@ -11,7 +11,9 @@ not exist), and what a caller has to send (`.sending(...)`).
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
+from service.db.tables import Challenge
 from tests.factories import challenges, companies, contracts, funds, webhooks
 from tests.factories.world import ACTORS, STAFF_ACTORS, World
 
@@ -181,6 +183,11 @@ def _installment(world: World) -> dict[str, Any]:
     return {"amount_won": 1_000}
 
 
+def _reminder(world: World) -> dict[str, Any]:
+    world.deliver()
+    return {"channel": "telephone"}
+
+
 def _settlement(world: World) -> dict[str, Any]:
     world.deliver()
     return {"amount_won": contracts.settling(world.client, world.headers("admin"))}
@@ -193,6 +200,15 @@ def _grant(world: World) -> dict[str, Any]:
 
 def _conflict(world: World) -> dict[str, Any]:
     return {"supplier_id": world.thing("supplier_id", None), "reason": "가족이 다니는 회사입니다"}
+
+
+def _with_draft(world: World) -> dict[str, Any]:
+    """Nothing is sent; the call is made a draft again, as no other is deleted."""
+    with world.client.app.state.database.transaction() as session:  # type: ignore[attr-defined]
+        challenge = session.get(Challenge, UUID(world.thing("challenge_id", None)))
+        if challenge is not None:  # somebody deleted it meanwhile
+            challenge.published_at = None
+    return {}
 
 
 RULES: dict[str, Rule] = {
@@ -375,11 +391,14 @@ RULES: dict[str, Rule] = {
     "GET /v1/contracts/{contract_id}/payments/{payment_id}": OWN_AND_STAFF,
     "POST /v1/contracts/{contract_id}/payments/{payment_id}/reversal": STAFF.sending(_REASON),
     "POST /v1/contracts/{contract_id}/settlement": STAFF.sending_about(_settlement),
+    "GET /v1/contracts/{contract_id}/reminders": STAFF,
+    "POST /v1/contracts/{contract_id}/reminders": STAFF.sending_about(_reminder),
     "GET /v1/contracts/{contract_id}/schedule": OWN_AND_STAFF,
     "GET /v1/challenges": PUBLIC,
     "POST /v1/challenges": ADMIN.sending(challenges.call),
     "GET /v1/challenges/{challenge_id}": PUBLIC,
     "PATCH /v1/challenges/{challenge_id}": ADMIN.sending({"places": 4}),
+    "DELETE /v1/challenges/{challenge_id}": replace(ADMIN, sent=_with_draft),
     "POST /v1/challenges/{challenge_id}/publication": ADMIN,
     "POST /v1/challenges/{challenge_id}/panel": ADMIN.sending({}),
     "GET /v1/challenges/{challenge_id}/ranking": ADMIN,

@@ -3,20 +3,35 @@
 import csv
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
 from service.accounts.actor import Role
-from service.db.tables import SupplierStatus
+from service.db.session import Database
+from service.db.tables import (
+    AuditEvent,
+    ChallengeApplication,
+    ChallengeConflict,
+    ChallengeReview,
+    SupplierStatus,
+)
+from service.messages.challenges import ERASED_TITLE
+from service.privacy.purge import purge
+from service.privacy.retention import erase_accounts
 from service.recommendations.anonymity import HIDDEN
+from tests.factories import companies
 from tests.factories.answers import pointers, problem
 from tests.factories.challenges import CRITERIA, application, call, days_later, published, review
 from tests.factories.people import Headers, Person, sign_in, stored_supplier
 from tests.factories.world import World
 
+NO_OUTBOX = Path("no-outbox")
 CLOSED = 11
 """Days from today: the day after the last one on which anybody may apply."""
 
@@ -96,6 +111,15 @@ def test_a_draft_is_seen_by_administrators_and_a_published_call_by_everybody(con
         ]
 
 
+def test_a_draft_is_deleted_and_a_published_call_is_not(contest: Contest) -> None:
+    admin = contest.admin.headers | {"If-Match": "*"}
+    draft = contest.post("/challenges", contest.admin.headers, call()).json()["id"]
+    assert contest.client.delete(f"/v1/challenges/{draft}", headers=admin).status_code == 204
+    assert contest.get(f"/challenges/{draft}", contest.admin.headers).status_code == 404
+    refused = contest.client.delete(f"/v1/challenges/{contest.id}", headers=admin)
+    problem(refused, 409, "challenge_state")
+
+
 def test_a_call_that_cannot_be_is_refused_with_what_to_mend(contest: Contest) -> None:
     light = [CRITERIA[0], CRITERIA[1] | {"weight_percent": 50}]
     refused = contest.post("/challenges", contest.admin.headers, call(criteria=light))
@@ -152,9 +176,13 @@ def test_the_last_day_is_open_to_its_end_in_korea(contest: Contest) -> None:
 
 def test_who_reviews_never_learns_who_applied(contest: Contest) -> None:
     company = contest.company(
-        company_name="(주)숨길이름안전", business_number="120-81-47521", representative_name="나대표"
+        company_name="(주)숨길이름안전",
+        business_number="120-81-47521",
+        representative_name="나대표",
+        solutions=[companies.solution(name="GasKeeper 밀폐공간 가스 측정기")],
     )
     told = "숨길이름 안전은 2012년부터 했습니다. 나대표, 120-81-47521, safe@hidden.example, 이사람에게."
+    told += " Gas Keeper를 씁니다."
     application_id = contest.applied(company, proposal=told)
     first, second = contest.reviewers(2)
     paths = [f"/challenges/{contest.id}/applications", f"/challenge-applications/{application_id}"]
@@ -165,7 +193,15 @@ def test_who_reviews_never_learns_who_applied(contest: Contest) -> None:
         shown = [contest.get(path, first.headers) for path in paths]
         shown += [contest.get("/challenge-reviews", first.headers)]
         shown += [contest.get(f"/challenge-reviews/{mine['id']}", first.headers)]
-        secrets = ["숨길이름", "나대표", "47521", "hidden.example", "이사람", str(company.company_id)]
+        secrets = [
+            "숨길이름",
+            "나대표",
+            "47521",
+            "hidden.example",
+            "이사람",
+            "Keeper",
+            str(company.company_id),
+        ]
         assert [word for answer in shown for word in secrets if word in answer.text] == []
         assert all(HIDDEN in answer.text and "2012년부터" in answer.text for answer in shown)
         assert mine["scores"] == []
@@ -253,6 +289,19 @@ class Judged:
     reviewers: list[Person]
 
 
+def test_why_a_reviewer_stood_aside_is_forgotten_with_them(contest: Contest, database: Database) -> None:
+    reviewer, company = contest.reviewers(1)[0], contest.company()
+    body = {"supplier_id": str(company.company_id), "reason": "가족이 다니는 회사입니다"}
+    path = f"/challenges/{contest.id}/conflicts"
+    assert contest.post(path, reviewer.headers, body).json()["items"][0]["reason"] == body["reason"]
+    with database.transaction() as session:
+        erase_accounts(session, [reviewer.account_id])
+        (kept,) = session.exec(select(ChallengeConflict)).all()
+        assert (kept.supplier_id, kept.reason) == (company.company_id, "")
+        told = session.exec(select(AuditEvent).where(AuditEvent.action == "challenge.conflict")).one()
+        assert body["reason"] not in str(told.after)
+
+
 @pytest.fixture
 def judged(contest: Contest) -> Judged:
     contest.patch(f"/challenges/{contest.id}", contest.admin.headers, {"reviewers_per_application": 3})
@@ -265,6 +314,55 @@ def judged(contest: Contest) -> Judged:
             for number in (1, 2, 3):
                 contest.score(who, f"{number}번 제안", base + 3 - number, base + 3 - number)
     return Judged(contest, companies, ids, reviewers)
+
+
+def words_of(database: Database, application_id: str) -> tuple[str, str]:
+    """Title and proposal of an application."""
+    with database.transaction() as session:
+        row = session.get_one(ChallengeApplication, UUID(application_id))
+        return row.title, row.proposal
+
+
+def given_to(database: Database, application_id: str) -> list[dict[str, Any]]:
+    """The parts of all reviews of an application."""
+    with database.transaction() as session:
+        own = select(ChallengeReview).where(ChallengeReview.application_id == UUID(application_id))
+        return [part for each in session.exec(own.order_by(col(ChallengeReview.id))) for part in each.scores]
+
+
+def test_the_words_of_a_decided_call_are_erased_in_time_and_its_scores_stay(
+    judged: Judged, database: Database
+) -> None:
+    chosen, second, _ = judged.ids
+    with days_later(CLOSED):
+        assert judged.contest.decide(chosen, second).status_code == 200
+    before = given_to(database, chosen)
+    assert all(part["comment"] for part in before)
+    for days, kept in ((CLOSED + 3 * 365 - 1, True), (CLOSED + 3 * 365 + 1, False)):
+        with days_later(days), database.transaction() as session:
+            purge(session, NO_OUTBOX)
+        title, proposal = words_of(database, chosen)
+        assert (title != ERASED_TITLE, bool(proposal)) == (kept, kept)
+        said = [part if kept else part | {"comment": ""} for part in before]
+        assert given_to(database, chosen) == said
+
+
+def test_the_words_of_a_company_that_left_and_of_what_was_withdrawn_are_erased(
+    contest: Contest, database: Database
+) -> None:
+    leaving, staying = contest.company(), contest.company()
+    left, withdrawn = contest.applied(leaving), contest.applied(staying)
+    path = f"/challenge-applications/{withdrawn}/withdrawal"
+    assert contest.post(path, staying.headers).status_code == 200
+    assert contest.post("/me/closure", leaving.headers).status_code < 300
+    with days_later(CLOSED), database.transaction() as session:
+        purge(session, NO_OUTBOX)
+        assert session.get_one(ChallengeApplication, UUID(left)).withdrawn_at is not None
+    assert words_of(database, left) == (ERASED_TITLE, "")
+    assert words_of(database, withdrawn)[1] != ""
+    with days_later(91), database.transaction() as session:
+        purge(session, NO_OUTBOX)
+    assert words_of(database, withdrawn) == (ERASED_TITLE, "")
 
 
 def test_the_ranking_recommends_and_a_person_answers_for_departing_from_it(judged: Judged) -> None:

@@ -19,8 +19,8 @@ from starlette.testclient import TestClient
 from service.accounts.actor import SYSTEM, Role
 from service.db.session import Database
 from service.db.tables import AccessLogEntry, Contract, Feedback, Verdict
-from service.deals.contracts.operations import lapse_quotes
-from service.deals.contracts.reminders import remind_of_instalments, tell_of_late_instalments
+from service.deals.contracts.instalment_notices import remind_of_instalments, tell_of_late_instalments
+from service.deals.contracts.operations import follow_calendar, lapse_quotes
 from service.financing.charges import overdue_charge
 from service.kit import clock
 from tests.factories import companies
@@ -273,6 +273,29 @@ def test_a_late_instalment_bears_a_charge_and_stands_on_the_dunning_list(
         assert [str(match.manufacturer.company_id)] in [entry.subject_ids for entry in read]
 
 
+def test_a_reminder_is_kept_for_staff_and_shown_with_what_is_late(match: Match) -> None:
+    contract = match.running()
+    path = f"/contracts/{contract}/reminders"
+    called = {"channel": "telephone", "agreed": "월말에 두 달치를 냅니다", "promised_on": "2026-03-31"}
+    with on(date(2026, 3, 8)):
+        for wrong in ({"made_on": "2026-03-09"}, {"promised_on": "2026-03-07"}):
+            refused = match.post(path, match.manager, called | wrong)
+            assert (refused.status_code, pointers(refused.json())) == (422, [f"/{next(iter(wrong))}"])
+        assert match.post(path, match.manager, {"channel": "letter"}).status_code == 201
+        made = match.post(path, match.manager, called)
+        assert (made.status_code, made.json()["made_on"]) == (201, "2026-03-08"), made.text
+        late = match.get("/contracts/dunning", match.manager).json()["items"]
+        assert late[0]["last_reminder"] == made.json()
+        kept = match.get(path, match.manager).json()["items"]
+        assert [each["channel_text"] for each in kept] == ["전화", "우편"]
+        for side in (match.supplier, match.manufacturer):
+            assert match.get(path, side.headers).status_code == 403
+            kind = "suppliers" if side is match.supplier else "manufacturers"
+            told = match.get(f"/{kind}/{side.company_id}/history", side.headers)
+            assert "contract.reminded" in told.text
+            assert "두 달치" not in told.text
+
+
 def test_a_contract_is_settled_early_for_exactly_what_it_costs_that_day(match: Match) -> None:
     contract = match.running()
     with on(date(2026, 3, 10)):
@@ -343,6 +366,29 @@ def test_a_calendar_that_is_published_later_changes_nothing_that_was_agreed(
     assert (first["due_date"], first["payment_date"], first["days_late"]) == ("2026-02-26", "2026-02-27", 9)
     assert found["schedule"]["rows"][0]["payment_date"] == "2026-02-27"
     assert found["schedule"]["calendar_version"] == "an earlier calendar"
+
+
+def test_nobody_is_late_for_a_day_on_which_banks_have_closed_since(match: Match, database: Database) -> None:
+    """Agreed for Saturday 28 February, as if banks had been open; 1 and 2 March are holidays too."""
+    contract = match.running()
+    before = match.schedule(contract, as_of="2026-02-26")["lines"][0]
+    with database.transaction() as session:
+        kept = session.get_one(Contract, UUID(contract))
+        kept.payment_days = kept.payment_days | {"2026-02-26": "2026-02-28"}
+        kept.next_due_on = date(2026, 2, 28)
+    with on(date(2026, 3, 3)):
+        assert match.get("/contracts/dunning", match.manager).json()["items"] == []
+        with database.transaction() as session:
+            assert (follow_calendar(session), follow_calendar(session)) == (1, 0)
+        assert match.get(f"/contracts/{contract}", match.manager).json()["next_due_on"] == "2026-03-03"
+        assert match.get("/contracts", match.manager, late=True).json()["items"] == []
+        first = match.schedule(contract)["lines"][0]
+        assert (first["payment_date"], first["days_late"], first["state"]) == ("2026-03-03", 0, "due")
+        assert first["owed_won"] == before["owed_won"]
+    with on(date(2026, 3, 4)):
+        first = match.schedule(contract)["lines"][0]
+        charge = overdue_charge(first["owed_won"] - first["vat_won"], Fraction("4.5"), Fraction(3), 1)
+        assert (first["days_late"], first["overdue_charge_won"]) == (1, charge.charge_won)
 
 
 def test_payments_come_in_the_order_of_their_days(match: Match) -> None:

@@ -16,9 +16,9 @@ from matching.ranker import Ranker
 from service.accounts.actor import SYSTEM, Role
 from service.cli.ranking import rollback, train_ranker
 from service.db.session import Database
-from service.db.tables import Feedback, RecommendationRun
+from service.db.tables import DEMO_MODEL, Feedback, RecommendationRun
 from service.ranking.operations import adjust_weights, learn
-from service.ranking.queries import judged_needs
+from service.ranking.queries import introduced_scores, judged_needs
 from tests.factories import companies
 from tests.factories.answers import pointers, problem
 from tests.factories.people import Headers, admin, sign_in, staff, stored_supplier
@@ -355,6 +355,23 @@ def test_who_was_decided_on_in_another_list_was_not_passed_over(
         (need,) = judged_needs(session)
 
     assert [judgement.weight for judgement in need.judgements] == [1.0] * 4
+
+
+def test_nothing_is_learned_or_measured_on_a_list_that_no_model_made(
+    client: TestClient, database: Database
+) -> None:
+    """The demo's introductions: decided before anything was ranked, with a score that nobody estimated."""
+    decided(client, database, held_out=0, learned=1)
+    with database.transaction() as session:
+        run = session.exec(select(RecommendationRun)).one()
+        run.answer = {"items": [item | {"score": 0.5} for item in run.answer["items"]]}
+        session.flush()
+        assert len(judged_needs(session)) == 1
+        assert [len(part) for part in introduced_scores(session)] == [4, 4]
+        run.model_version = DEMO_MODEL
+        session.flush()
+        assert judged_needs(session) == []
+        assert [len(part) for part in introduced_scores(session)] == [0, 0]
 
 
 def test_one_command_goes_back_and_one_learns(

@@ -9,7 +9,7 @@ from service.accounts.actor import SYSTEM
 from service.db.session import Database
 from service.db.tables import ContractState, FundLoan, LoanStatus, Supplier
 from service.deals.contracts.queries import totals_by_state
-from service.fund.answers import late_lines
+from service.fund.loan_answers import late_lines
 from service.fund.queries import overdue_loans, overview_of
 from service.fund.verification import verify_fund
 from service.kit import clock

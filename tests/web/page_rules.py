@@ -142,6 +142,8 @@ PAGES: dict[str, PageRule] = {
     "/manufacturer/contracts/{contract_id}": OWN_NEED,
     "/manufacturer/contracts/{contract_id}/schedule.xlsx": OWN_NEED,
     "/supplier/contracts": SUPPLIER,
+    "/supplier/contracts/new": SUPPLIER,
+    "/supplier/contracts/{contract_id}/edit": OWN,
     "/supplier/contracts/{contract_id}": OWN,
     "/supplier/contracts/{contract_id}/schedule.xlsx": OWN,
     "/fund": STAFF,

@@ -68,6 +68,24 @@ def test_a_quote_is_made_from_a_pair_and_computed_before_it_is_kept(world: World
     assert "60,000,000원" in text_of(open_page(world, MANAGER, made.headers["Location"]))
 
 
+def test_a_supplier_quotes_for_a_need_that_it_was_introduced_to(world: World) -> None:
+    path, need = "/supplier/contracts/new", world.thing("need_id", "manufacturer")
+    assert "견적을 낼 수 있는 수요가 아직 없습니다" in text_of(open_page(world, "supplier", path))
+    assert send_form(world, "supplier", path, TERMS | {"need_id": need}).status_code == 404
+    introduced(world.client, need, world.thing("supplier_id", "supplier"))
+    address = f"{path}?need_id={need}"
+    assert address in open_page(world, "supplier", "/supplier/leads").text
+    assert f'name="need_id" value="{need}"' in open_page(world, "supplier", address).text
+    made = send_form(world, "supplier", path, TERMS | {"need_id": need})
+    assert made.status_code == 303, text_of(made)
+    own = made.headers["Location"].split("?")[0]
+    assert "terms.price_won" in open_page(world, "supplier", f"{own}/edit").text
+    changed = TERMS | {"terms.price_won": "5,500만", "version": "1"}
+    assert send_form(world, "supplier", f"{own}/edit", changed).status_code == 303
+    assert "55,000,000원" in text_of(open_page(world, "supplier", own))
+    assert own.replace("/supplier", "/desk") in open_page(world, MANAGER, "/dashboard/contracts").text
+
+
 def test_a_changed_quote_keeps_the_conditions_that_the_form_does_not_show(world: World) -> None:
     contract = world.thing("contract_id", None)
     path = f"/v1/contracts/{contract}"
@@ -137,7 +155,7 @@ def test_a_form_sent_twice_is_entered_once(world: World) -> None:
 def test_late_contracts_are_told_to_whom_they_concern(world: World) -> None:
     contract = delivered(world.client, world.headers("admin"), world.thing("contract_id", "manufacturer"))
     with clock.frozen(datetime.now(UTC) + timedelta(days=70)):
-        for actor in (MANAGER, "manufacturer"):
+        for actor in (MANAGER, "manufacturer", "admin"):
             _sign_in_again(world, actor)
         said = text_of(open_page(world, MANAGER, "/desk/contracts/overdue"))
         assert "@people.example" in said
@@ -145,6 +163,11 @@ def test_late_contracts_are_told_to_whom_they_concern(world: World) -> None:
         assert "2개 회차를 내지 않았습니다" in text_of(
             open_page(world, MANAGER, f"/desk/contracts/{contract}")
         )
+        today = clock.today().isoformat()
+        called = {"channel": "letter", "made_on": today, "agreed": "월말에 냅니다"}
+        assert record(world, contract, "reminders", **called).status_code == 303
+        for path in (f"/desk/contracts/{contract}", "/desk/contracts/overdue"):
+            assert "월말에 냅니다" in text_of(open_page(world, MANAGER, path))
         own = text_of(open_page(world, "manufacturer", f"/manufacturer/contracts/{contract}"))
         assert "날마다 지연배상금이 붙습니다" in own
         assert "연체" in text_of(open_page(world, MANAGER, "/desk/contracts?late=true"))
@@ -155,7 +178,7 @@ def test_late_contracts_are_told_to_whom_they_concern(world: World) -> None:
 
 def _sign_in_again(world: World, actor: str) -> None:
     """Sessions of 70 days ago are over."""
-    company = None if actor == MANAGER else world.person(actor).company_id
+    company = world.person(actor).company_id if actor == "manufacturer" else None
     world._people[actor] = sign_in(world.client, Role(actor), company)
 
 

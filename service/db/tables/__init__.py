@@ -27,7 +27,13 @@ from service.db.tables.challenges import (
     ChallengeReview,
 )
 from service.db.tables.clusters import Cluster, ClusteringRun, ClusterMember
-from service.db.tables.contracts import Contract, ContractPayment, ContractState
+from service.db.tables.contracts import (
+    Contract,
+    ContractPayment,
+    ContractReminder,
+    ContractState,
+    ReminderChannel,
+)
 from service.db.tables.fund import (
     FundEntry,
     FundLedger,
@@ -36,7 +42,7 @@ from service.db.tables.fund import (
     FundRepayment,
     LoanStatus,
 )
-from service.db.tables.matching import Embedding, Feedback, RecommendationRun, Verdict
+from service.db.tables.matching import DEMO_MODEL, Embedding, Feedback, RecommendationRun, Verdict
 from service.db.tables.notifications import MailChoice, MailFrequency, Notification, NotificationCode
 from service.db.tables.operations import (
     AuditEvent,
@@ -62,6 +68,7 @@ from service.db.tables.webhooks import (
 )
 
 __all__ = [
+    "DEMO_MODEL",
     "AccessLogEntry",
     "Account",
     "AccountClosure",
@@ -82,6 +89,7 @@ __all__ = [
     "ConsentRecord",
     "Contract",
     "ContractPayment",
+    "ContractReminder",
     "ContractState",
     "DeliveryState",
     "DestructionRecord",
@@ -115,6 +123,7 @@ __all__ = [
     "RecommendationRun",
     "Reference",
     "RegistrationDraft",
+    "ReminderChannel",
     "SignInThrottle",
     "Solution",
     "Supplier",

@@ -1,4 +1,4 @@
-"""Installment contracts between the two companies of a match, and the money that came in for them.
+"""Installment contracts between the two companies of a match, the money that came in, the reminders.
 
 What is due, paid or late stands in no table: it follows from the terms, the delivery day, the days on which
 instalments are paid and the payments.
@@ -24,6 +24,14 @@ class ContractState(StrEnum):
     SETTLED = "settled"
     CANCELLED = "cancelled"
     LAPSED = "lapsed"
+
+
+class ReminderChannel(StrEnum):
+    """How somebody who pays late was reached."""
+
+    TELEPHONE = "telephone"
+    MAIL = "mail"
+    LETTER = "letter"
 
 
 class Contract(SQLModel, table=True):
@@ -112,4 +120,25 @@ class ContractPayment(SQLModel, table=True):
     reference: str | None = None
     reversal_of: UUID | None = foreign_key("contract_payment.id", nullable=True, index=False)
     reason: str | None = None
+    recorded_at: datetime = written_at()
+
+
+class ContractReminder(SQLModel, table=True):
+    """That staff reminded a manufacturer of a contract, and what it agreed to; who did stands in the trail.
+
+    Nobody's name: whom to call is said by the company's account, where people who leave are forgotten.
+    """
+
+    __tablename__ = "contract_reminder"
+    __table_args__ = (
+        CheckConstraint("channel IN ('telephone', 'mail', 'letter')", name="contract_reminder_channel"),
+        Index("contract_reminder_list", "contract_id", "id"),
+    )
+
+    id: UUID = identifier()
+    contract_id: UUID = foreign_key("contract.id", index=False)
+    made_on: date
+    channel: str
+    agreed: str | None = None
+    promised_on: date | None = None
     recorded_at: datetime = written_at()

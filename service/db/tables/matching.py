@@ -33,6 +33,10 @@ BEST_SCORE = "(answer #> '{items,0,score}')::float8"
 TOP_CATEGORY = "answer #>> '{inferred_categories,0,category}'"
 
 
+DEMO_MODEL = "demo"
+"""Stands for the model of a list that none made: the demo's introductions. Nobody learns from such a list."""
+
+
 class RecommendationRun(SQLModel, table=True):
     """What was shown, to whom, in which order, by which model, and why.
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlmodel import Session
 
 from service.accounts.schemas import ContactAnswer
-from service.db.tables import ContractPayment, ContractState
+from service.db.tables import ContractPayment, ContractReminder, ContractState, ReminderChannel
 from service.deals.contracts.installment_account import (
     InstallmentAccount,
     InstallmentState,
@@ -22,7 +22,7 @@ from service.financing.answers import Answer, ScheduleAnswer, schedule_answer
 from service.financing.schedule import build_schedule
 from service.financing.schemas import InstallmentInput
 from service.messages import sentence
-from service.messages.contracts import LINE_STATES, STATES
+from service.messages.contracts import CHANNELS, LINE_STATES, STATES
 
 
 class ContractAnswer(Answer):
@@ -129,6 +129,19 @@ class ContractScheduleAnswer(Answer):
     rule: str
 
 
+class ReminderAnswer(Answer):
+    """연체한 수요기업에 연락한 것. 담당자만 봅니다."""
+
+    id: UUID
+    contract_id: UUID
+    made_on: date
+    channel: ReminderChannel
+    channel_text: str
+    agreed: str | None
+    promised_on: date | None = Field(description="내기로 했거나 다시 연락할 날")
+    recorded_at: datetime
+
+
 class LateManufacturer(Answer):
     """연체한 수요기업과 그 담당자의 연락처."""
 
@@ -149,6 +162,7 @@ class LateContractAnswer(Answer):
     days_late: int
     late_won: int
     lines: list[ContractLineAnswer]
+    last_reminder: ReminderAnswer | None = Field(description="마지막으로 연락한 것")
 
 
 class StateTotalsAnswer(Answer):
@@ -271,7 +285,14 @@ def line_answer(line: Line, day: date) -> ContractLineAnswer:
     )
 
 
-def late_answer(late: LateContract, contact: ContactAnswer | None, day: date) -> LateContractAnswer:
+def reminder_answer(reminder: ContractReminder) -> ReminderAnswer:
+    """A reminder with the name of its channel."""
+    return ReminderAnswer(**reminder.model_dump(), channel_text=CHANNELS[reminder.channel])
+
+
+def late_answer(
+    late: LateContract, contact: ContactAnswer | None, reminder: ContractReminder | None, day: date
+) -> LateContractAnswer:
     """A contract in arrears, as of that day."""
     contract = late.record.contract
     return LateContractAnswer(
@@ -286,6 +307,7 @@ def late_answer(late: LateContract, contact: ContactAnswer | None, day: date) ->
         days_late=max(line.days_late_on(day) for line in late.lines),
         late_won=sum(line.unpaid.total_won for line in late.lines),
         lines=[line_answer(line, day) for line in late.lines],
+        last_reminder=reminder_answer(reminder) if reminder else None,
     )
 
 

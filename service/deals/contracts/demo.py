@@ -8,7 +8,15 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from service.accounts.actor import SYSTEM
-from service.db.tables import Contract, ContractState, Feedback, RecommendationRun, Solution, Verdict
+from service.db.tables import (
+    DEMO_MODEL,
+    Contract,
+    ContractState,
+    Feedback,
+    RecommendationRun,
+    Solution,
+    Verdict,
+)
 from service.deals.contracts.operations import accept, cancel, deliver, lapse_quotes, quote
 from service.deals.contracts.payments import record_payment, settle, settlement_on
 from service.deals.contracts.queries import account_of
@@ -16,9 +24,6 @@ from service.deals.contracts.schemas import DeliveryInput, PaymentInput, QuoteIn
 from service.financing.conventions import BusinessDay
 from service.financing.schedule import KOREAN_CALENDAR
 from service.kit import clock
-
-MODEL = "demo"
-"""Whose list the demo's introductions are: people agreed on them before anything was ranked."""
 
 _NINE_IN_KOREA = time(0, tzinfo=UTC)
 
@@ -92,7 +97,7 @@ class _History:
         run = RecommendationRun(
             need_id=self._need_id,
             viewer_role=SYSTEM.role.value,
-            model_version=MODEL,
+            model_version=DEMO_MODEL,
             need_version=1,
             answer=shown,
         )

@@ -1,5 +1,6 @@
 """Installment contracts over HTTP."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,13 +19,16 @@ from service.deals.contracts.answers import (
     ContractScheduleAnswer,
     ContractTotalsAnswer,
     LateContractAnswer,
+    ReminderAnswer,
     contract_answer,
     contract_schedule_answer,
     late_answer,
+    reminder_answer,
     totals_answer,
 )
 from service.deals.contracts.files import accepted_form, in_form
 from service.deals.contracts.queries import (
+    LateContract,
     get_contract,
     late_contracts,
     make_account,
@@ -34,6 +38,7 @@ from service.deals.contracts.queries import (
     to_record,
     totals_by_state,
 )
+from service.deals.contracts.reminders import last_reminders, record_reminder, reminders_of
 from service.deals.contracts.schemas import (
     ContractCancellationInput,
     DeliveryInput,
@@ -41,6 +46,7 @@ from service.deals.contracts.schemas import (
     PaymentReversalInput,
     QuoteInput,
     QuotePatch,
+    ReminderInput,
     SettlementInput,
 )
 from service.financing.wire import Day
@@ -109,14 +115,25 @@ def list_late_contracts(
     """가장 오래된 회차가 연체한 계약부터, 연체한 회차와 수요기업의 연락처를 봅니다."""
     day = as_of or clock.today()
     found, next_cursor = late_contracts(session, day, limit, cursor)
-    contacts = contacts_of(session, [each.record.contract.manufacturer_id for each in found])
-    items = [
-        late_answer(each, shown_contact(contacts.get(each.record.contract.manufacturer_id), Form.FULL), day)
-        for each in found
-    ]
+    items = late_answers(session, found, day)
     shown = [each.manufacturer for each in items]
     log_reading(session, actor, address, MANUFACTURER, shown, Purpose.LIST)
     return Page[LateContractAnswer](items=items, next_cursor=next_cursor)
+
+
+def late_answers(session: Session, late: Sequence[LateContract], day: date) -> list[LateContractAnswer]:
+    """Contracts in arrears with whom to call and when somebody did last: whoever shows them logs it."""
+    contacts = contacts_of(session, [each.record.contract.manufacturer_id for each in late])
+    reminders = last_reminders(session, [each.record.contract.id for each in late])
+    return [
+        late_answer(
+            each,
+            shown_contact(contacts.get(each.record.contract.manufacturer_id), Form.FULL),
+            reminders.get(each.record.contract.id),
+            day,
+        )
+        for each in late
+    ]
 
 
 @router.get("/contracts/totals", summary="할부 계약의 합계")
@@ -242,6 +259,31 @@ def reverse_payment(
     """잘못 기록한 납입을 되돌리는 줄을 더합니다. 가장 나중에 기록한 것부터 취소할 수 있습니다."""
     contract = _locked(session, actor, contract_id, if_match)
     return _paid(payments.reverse_payment(session, actor, contract, payment_id, data.reason), response)
+
+
+@router.get("/contracts/{contract_id}/reminders", summary="연체 연락 목록")
+def list_reminders(
+    contract_id: UUID, actor: Staff, session: DbSession, limit: Limit = 20, cursor: Cursor = None
+) -> Page[ReminderAnswer]:
+    """밀린 할부금에 대해 수요기업에 연락한 것을 나중에 기록한 것부터 봅니다."""
+    contract = get_contract(session, actor, contract_id)
+    found, next_cursor = reminders_of(session, contract, limit, cursor)
+    return Page[ReminderAnswer](items=[reminder_answer(each) for each in found], next_cursor=next_cursor)
+
+
+@router.post("/contracts/{contract_id}/reminders", status_code=201, summary="연체 연락 기록")
+def create_reminder(
+    contract_id: UUID,
+    data: ReminderInput,
+    actor: Staff,
+    session: DbSession,
+    response: Response,
+    if_match: IfMatch = None,
+) -> ReminderAnswer:
+    """언제 어떻게 연락했고 무엇을 정했는지 적습니다. 두 회사의 이력에는 연락했다는 것만 남습니다."""
+    contract = _locked(session, actor, contract_id, if_match)
+    response.headers["Location"] = f"/v1/contracts/{contract_id}/reminders"
+    return reminder_answer(record_reminder(session, actor, contract, data))
 
 
 @router.get(

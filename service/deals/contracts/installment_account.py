@@ -8,7 +8,9 @@ What is paid beyond what fell due is laid on the instalments to come, up to the 
 so what settles never falls below what was paid in advance. More than that settles the contract early, to the
 won, by the prepayment row of the calculator with its fee; or it is refused.
 
-The schedule is that of a contract paid on time; being late shows in the charges.
+The schedule is that of a contract paid on time; being late shows in the charges. Nobody is late for a day on
+which banks are closed by now: a line whose agreed day became a holiday is to be paid on the next bank day,
+and comes to what was agreed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,6 +23,7 @@ from typing import NamedTuple
 
 from service.financing.calendar import BusinessCalendar
 from service.financing.charges import overdue_charge
+from service.financing.conventions import BusinessDay
 from service.financing.rows import Schedule, ScheduleRow
 from service.financing.schedule import KOREAN_CALENDAR, build_schedule
 from service.financing.terms import Prepayment, Terms
@@ -94,8 +97,9 @@ class Receipt(NamedTuple):
 class Line:
     """What is due at one time beside what was paid on it.
 
-    `falls_due` ends its period of interest. The charge has been counted up to but not including
-    `charged_until`. The principal of the line of the delivery is the down payment.
+    `payment_date` is the last day on which it is paid in time, `falls_due` ends its period of interest. The
+    charge has been counted up to but not including `charged_until`. The principal of the line of the
+    delivery is the down payment.
     """
 
     number: int
@@ -191,7 +195,7 @@ class InstallmentAccount:
         self.overdue_addon_percent = overdue_addon_percent
         self.calendar = calendar
         self.schedule = build_schedule(terms, calendar)
-        self.lines = [*_at_delivery(self.schedule, self.delivered_on), *_instalments(self.schedule)]
+        self.lines = [*_at_delivery(self.schedule, self.delivered_on), *_instalments(self.schedule, calendar)]
         self.last_received_on: date | None = None
         for receipt in receipts:
             self.take(receipt)
@@ -319,23 +323,16 @@ def _at_delivery(schedule: Schedule, day: date) -> list[Line]:
     return [Line(0, LineKind.DELIVERY, day, day, day, owed, day)] if owed.total_won else []
 
 
-def _instalments(schedule: Schedule) -> list[Line]:
+def _instalments(schedule: Schedule, calendar: BusinessCalendar) -> list[Line]:
+    moves = schedule.terms.business_day is not BusinessDay.NONE
     lines = []
     for row, period in zip(schedule.rows, schedule.periods, strict=False):
         assert row.due_date is not None
         assert row.payment_date is not None
         assert period.ends is not None
-        lines.append(
-            Line(
-                row.number,
-                LineKind.INSTALLMENT,
-                row.due_date,
-                row.payment_date,
-                period.ends,
-                _owed(row),
-                row.payment_date,
-            )
-        )
+        day = calendar.open_from(row.payment_date) if moves else row.payment_date
+        kind, owed = LineKind.INSTALLMENT, _owed(row)
+        lines.append(Line(row.number, kind, row.due_date, day, period.ends, owed, day))
     return lines
 
 

@@ -1,11 +1,11 @@
-"""What is done every night: ending quotes that nobody accepted in time, and telling of instalments."""
+"""Every night: quotes that nobody accepted end, days to pay follow new holidays, instalments are told of."""
 
 import structlog
 from procrastinate import JobContext
 
 from service.accounts.actor import SYSTEM
-from service.deals.contracts.operations import lapse_quotes
-from service.deals.contracts.reminders import remind_of_instalments, tell_of_late_instalments
+from service.deals.contracts.instalment_notices import remind_of_instalments, tell_of_late_instalments
+from service.deals.contracts.operations import follow_calendar, lapse_quotes
 from service.jobs.names import LAPSE_QUOTES, TELL_OF_INSTALMENTS
 from service.jobs.worker import nightly, services_of
 
@@ -20,8 +20,8 @@ MORNING_KST = 7
 def lapse_quotes_task(context: JobContext) -> None:
     """All in one transaction; quotes that somebody is changing wait for the next night."""
     with services_of(context).database.transaction() as session:
-        lapsed = lapse_quotes(session, SYSTEM)
-    log.info("contract_quotes_lapsed", count=lapsed)
+        lapsed, moved = lapse_quotes(session, SYSTEM), follow_calendar(session)
+    log.info("contracts_of_the_night", lapsed=lapsed, moved=moved)
 
 
 @nightly(TELL_OF_INSTALMENTS, hour_kst=MORNING_KST)

@@ -17,7 +17,7 @@ from service.accounts.actor import Actor
 from service.accounts.audit import record_event
 from service.accounts.own_company import refuse_own_company
 from service.db.tables import Contract, ContractState, Feedback, Need, NotificationCode, Verdict
-from service.deals.contracts.queries import IN_FORCE, RECORDED, make_account, terms_of
+from service.deals.contracts.queries import IN_FORCE, RECORDED, account_of, make_account, terms_of
 from service.deals.contracts.schemas import DeliveryInput, QuoteInput, QuotePatch
 from service.deals.operations import LONGEST_INSTALLMENT_MONTHS
 from service.financing.charges import overdue_rate
@@ -25,7 +25,7 @@ from service.financing.conventions import BalanceTracking
 from service.financing.disclosure import check_legal_cap
 from service.financing.errors import TermsError
 from service.financing.percent import parse_percent, percent_text
-from service.financing.schedule import build_schedule
+from service.financing.schedule import KOREAN_CALENDAR, build_schedule
 from service.financing.schemas import InstallmentInput, VatInput
 from service.kit import clock
 from service.kit.problems import Problem, field_problem
@@ -48,7 +48,8 @@ MOVES: Mapping[ContractState, tuple[ContractState, ...]] = {
 }
 """Every move that there is."""
 
-_OPEN_TO_CONTRACTS = (Verdict.INTRODUCED.value, Verdict.PROPOSED.value, Verdict.CONTRACTED.value)
+OPEN_TO_CONTRACTS = (Verdict.INTRODUCED.value, Verdict.PROPOSED.value, Verdict.CONTRACTED.value)
+"""Where a pair may stand for which a contract is made."""
 
 
 def quote(session: Session, actor: Actor, need_id: UUID, data: QuoteInput) -> Contract:
@@ -115,7 +116,7 @@ def accept(session: Session, actor: Actor, contract: Contract) -> Contract:
     if session.exec(others).first() is not None:
         raise Problem(409, "contract_in_force")
     last = _last_decision(session, contract.need_id, contract.supplier_id)
-    if last is None or last.verdict not in _OPEN_TO_CONTRACTS:
+    if last is None or last.verdict not in OPEN_TO_CONTRACTS:
         raise Problem(409, "contract_pair_not_introduced")
     if actor.is_staff and last.verdict not in RECORDED:
         move_pair(session, actor, MoveInput(seen=last.id, verdict=Verdict.CONTRACTED.value))
@@ -182,6 +183,24 @@ def lapse_quotes(session: Session, actor: Actor) -> int:
     return len(quotes)
 
 
+def follow_calendar(session: Session) -> int:
+    """Let no contract fall due on a day on which banks are closed by now; how many were moved.
+
+    Only the day by which late contracts are found: what is owed and when stays in the account.
+    """
+    is_running = col(Contract.state) == ContractState.DELIVERED.value
+    days = session.exec(select(col(Contract.next_due_on)).where(is_running).distinct()).all()
+    closed = [day for day in days if day and not KOREAN_CALENDAR.is_business_day(day)]
+    concerned = select(Contract).where(is_running, col(Contract.next_due_on).in_(closed))
+    moved = 0
+    for contract in session.exec(concerned.order_by(col(Contract.id)).with_for_update(skip_locked=True)):
+        due_on = account_of(session, contract).next_due_on
+        moved += due_on != contract.next_due_on
+        contract.next_due_on = due_on
+    session.flush()
+    return moved
+
+
 def refuse_deciding_for_oneself(session: Session, actor: Actor, supplier_id: UUID) -> None:
     """A company acts for itself; staff must have no stake in it. Raises `Problem` 409 `own_company`."""
     if actor.is_staff:
@@ -218,7 +237,7 @@ def changed(session: Session, contract: Contract) -> None:
 def _need_of(session: Session, actor: Actor, need_id: UUID, supplier_id: UUID) -> Need:
     """The need for which that supplier may be quoted; to a supplier other needs do not exist."""
     last = _last_decision(session, need_id, supplier_id)
-    introduced = last is not None and last.verdict in _OPEN_TO_CONTRACTS
+    introduced = last is not None and last.verdict in OPEN_TO_CONTRACTS
     if actor.is_staff:
         need = get_need(session, need_id, actor)
         if not introduced:

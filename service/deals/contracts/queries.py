@@ -123,7 +123,7 @@ def search_contracts(
     if company:
         statement = statement.where(_with_company(company))
     if cursor is not None:
-        statement = statement.where(col(Contract.id) < _id_in(cursor))
+        statement = statement.where(col(Contract.id) < id_in(cursor))
     rows = session.exec(statement.order_by(col(Contract.id).desc()).limit(limit + 1)).all()
     shown, next_cursor = cut_page(rows, limit, lambda contract: (str(contract.id),))
     return records_of(session, shown), next_cursor
@@ -146,7 +146,8 @@ def late_contracts(
         LateContract(record, accounts[record.contract.id], accounts[record.contract.id].late_on(day))
         for record in records_of(session, shown)
     ]
-    return late, next_cursor
+    # A row may still say a day on which banks were closed since: `follow_calendar` mends it in the night.
+    return [each for each in late if each.lines], next_cursor
 
 
 def totals_by_state(session: Session, day: date) -> list[StateTotals]:
@@ -263,7 +264,9 @@ def calendar_of(contract: Contract) -> BusinessCalendar:
     if contract.calendar_version is None:
         return KOREAN_CALENDAR
     days = {date.fromisoformat(due): date.fromisoformat(paid) for due, paid in contract.payment_days.items()}
-    return AgreedCalendar(payment_days=days, agreed_version=contract.calendar_version)
+    return AgreedCalendar(
+        overrides=KOREAN_CALENDAR.overrides, payment_days=days, agreed_version=contract.calendar_version
+    )
 
 
 def _with_company(name: str) -> ColumnElement[bool]:
@@ -278,7 +281,8 @@ def _late_on(day: date) -> ColumnElement[bool]:
     return (col(Contract.state) == ContractState.DELIVERED.value) & (col(Contract.next_due_on) < day)
 
 
-def _id_in(cursor: str) -> UUID:
+def id_in(cursor: str) -> UUID:
+    """The id after which a page begins. Raises `Problem` 422."""
     try:
         return UUID(decode_cursor(cursor, 1)[0])
     except ValueError as error:

@@ -1,68 +1,72 @@
-"""Telling of instalments: the manufacturer before one is due, everyone when one is late.
-
-What was told stands in the contract's row, so that a night without a worker is made up for and none tells
-twice. A lateness is told once, from the first late instalment until nothing is late any more.
-"""
+"""Reminding those who pay late: what staff did, what was agreed, and when it is looked at again."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
 
-from service.db.tables import Contract, ContractState, NotificationCode
-from service.deals.contracts.operations import facts_of, tell
-from service.financing.schedule import KOREAN_CALENDAR
+from service.accounts.actor import Actor
+from service.accounts.own_company import refuse_own_company
+from service.db.tables import Contract, ContractReminder, ContractState
+from service.deals.contracts.operations import changed, check_day, note, require_state
+from service.deals.contracts.queries import id_in
+from service.deals.contracts.schemas import ReminderInput
 from service.kit import clock
-from service.notifications.operations import notify, notify_account_managers
+from service.kit.pages import cut_page
 
-BANK_DAYS_AHEAD = 3
+LONGEST_PROMISE_DAYS = 366
 
 
-def remind_of_instalments(session: Session) -> int:
-    """Tell manufacturers whose next instalment is due within the next bank days; how many there were."""
+def record_reminder(
+    session: Session, actor: Actor, contract: Contract, data: ReminderInput
+) -> ContractReminder:
+    """Write down that staff reminded the manufacturer of a locked, delivered contract.
+
+    The companies find in their history that it was done, not what was noted of the talk. Raises `Problem`
+    409 `own_company` or `status_transition`, 422 for a day to come or a promise for before it.
+    """
+    refuse_own_company(session, actor, contract.supplier_id)
+    require_state(contract, ContractState.DELIVERED)
+    assert contract.delivered_on is not None
     today = clock.today()
-    next_due = col(Contract.next_due_on)
-    soon = _running(
-        session,
-        next_due >= today,
-        next_due <= _bank_days_after(today, BANK_DAYS_AHEAD),
-        or_(col(Contract.reminded_of).is_(None), col(Contract.reminded_of) < next_due),
+    made_on = data.made_on or today
+    check_day(made_on, "/made_on", contract.delivered_on, today)
+    if data.promised_on is not None:
+        check_day(data.promised_on, "/promised_on", made_on, today + timedelta(days=LONGEST_PROMISE_DAYS))
+    reminder = ContractReminder(
+        contract_id=contract.id,
+        made_on=made_on,
+        channel=data.channel.value,
+        agreed=data.agreed or None,
+        promised_on=data.promised_on,
     )
-    for contract in soon:
-        contract.reminded_of = contract.next_due_on
-        told = facts_of(session, contract)
-        notify(
-            session,
-            NotificationCode.INSTALMENT_DUE_SOON,
-            supplier_id=None,
-            manufacturer_id=contract.manufacturer_id,
-            due_on=str(contract.next_due_on),
-            **told,
-        )
-    return len(soon)
+    session.add(reminder)
+    changed(session, contract)
+    told = reminder.model_dump(mode="json", include={"made_on", "channel", "promised_on"})
+    note(session, actor, contract, "reminded", after={"reminder_id": str(reminder.id)} | told)
+    return reminder
 
 
-def tell_of_late_instalments(session: Session) -> int:
-    """Tell both companies and account managers of contracts that have become late; how many there were."""
-    late = _running(session, col(Contract.next_due_on) < clock.today(), col(Contract.late_told_of).is_(None))
-    for contract in late:
-        contract.late_told_of = contract.next_due_on
-        due_on = str(contract.next_due_on)
-        tell(session, contract, NotificationCode.INSTALMENT_LATE, due_on=due_on)
-        facts = facts_of(session, contract)
-        notify_account_managers(session, NotificationCode.CONTRACT_LATE, due_on=due_on, **facts)
-    return len(late)
+def reminders_of(
+    session: Session, contract: Contract, limit: int, cursor: str | None = None
+) -> tuple[list[ContractReminder], str | None]:
+    """One page of the reminders of a contract, the one recorded last first. Only for staff."""
+    own = select(ContractReminder).where(ContractReminder.contract_id == contract.id)
+    if cursor is not None:
+        own = own.where(col(ContractReminder.id) < id_in(cursor))
+    rows = session.exec(own.order_by(col(ContractReminder.id).desc()).limit(limit + 1)).all()
+    return cut_page(rows, limit, lambda reminder: (str(reminder.id),))
 
 
-def _running(session: Session, *conditions: ColumnElement[bool]) -> Sequence[Contract]:
-    """Delivered contracts, held; those that somebody is changing wait for the next night."""
-    statement = select(Contract).where(Contract.state == ContractState.DELIVERED.value, *conditions)
-    return session.exec(statement.order_by(col(Contract.id)).with_for_update(skip_locked=True)).all()
-
-
-def _bank_days_after(day: date, count: int) -> date:
-    while count:
-        day += timedelta(days=1)
-        count -= KOREAN_CALENDAR.is_business_day(day)
-    return day
+def last_reminders(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, ContractReminder]:
+    """The last reminder of each of these contracts that has one: one query however many they are."""
+    own, number = col(ContractReminder.contract_id), col(ContractReminder.id)
+    newest = (
+        select(ContractReminder)
+        .where(own.in_(contract_ids))
+        .ext(distinct_on(own))
+        .order_by(own, number.desc())
+    )
+    return {each.contract_id: each for each in session.exec(newest)}

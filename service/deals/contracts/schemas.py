@@ -7,11 +7,12 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, field_validator
 
 from service.codes.types import PositiveWon
+from service.db.tables import ReminderChannel
 from service.financing.charges import MOST_OVERDUE_POINTS
 from service.financing.conventions import VatTiming
 from service.financing.schemas import Input, InstallmentInput
 from service.financing.wire import Day, Rate
-from service.kit.texts import Clean, OneLine, not_null
+from service.kit.texts import Clean, OneLine, ShortText, not_null
 
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=60), Clean, OneLine]
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=300), Clean, OneLine]
@@ -74,3 +75,12 @@ class PaymentReversalInput(Input):
     """납입 기록을 되돌리는 까닭."""
 
     reason: Reason
+
+
+class ReminderInput(Input):
+    """연체한 수요기업에 연락한 것."""
+
+    channel: ReminderChannel = Field(description="전화(telephone), 전자우편(mail), 우편(letter)")
+    made_on: Day | None = Field(None, description="연락한 날. 없으면 오늘")
+    agreed: ShortText | None = Field(None, description="서로 정한 것. 사람의 이름과 연락처는 적지 않습니다.")
+    promised_on: Day | None = Field(None, description="내기로 했거나 다시 연락할 날")

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from service.challenges.answers import challenge_answers
-from service.challenges.calls import change_challenge, create_challenge, publish
+from service.challenges.calls import change_challenge, create_challenge, delete_draft, publish
 from service.challenges.queries import application_counts, departments_of, get_challenge, search_challenges
 from service.challenges.reviewing import assign_reviewers
 from service.challenges.schemas import ChallengeInput, ChallengePatch, PanelInput
@@ -90,6 +90,17 @@ def make_public(
     with form.trying(session):
         publish(session, visitor.actor, get_challenge(session, visitor.actor, challenge_id, lock=True))
         return go_to(f"/admin/challenges/{challenge_id}", done="challenge_published")
+    return _refused(visitor, session, engine, challenge_id, form)
+
+
+@router.post("/admin/challenges/{challenge_id}/deletion")
+def remove_draft(
+    visitor: AdminVisitor, challenge_id: UUID, form: Posted, session: DbSession, engine: Engine
+) -> Response:
+    """A draft that comes to nothing."""
+    with form.trying(session):
+        delete_draft(session, visitor.actor, get_challenge(session, visitor.actor, challenge_id, lock=True))
+        return go_to("/admin/challenges", done="challenge_deleted")
     return _refused(visitor, session, engine, challenge_id, form)
 
 

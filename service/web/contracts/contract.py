@@ -14,9 +14,17 @@ from service.db.tables import Contract
 from service.deals.contracts.operations import accept, cancel, deliver
 from service.deals.contracts.payments import record_payment, reverse_payment, settle
 from service.deals.contracts.queries import get_contract
-from service.deals.contracts.schemas import DeliveryInput, PaymentInput, Reason, SettlementInput
+from service.deals.contracts.reminders import record_reminder, reminders_of
+from service.deals.contracts.schemas import (
+    DeliveryInput,
+    PaymentInput,
+    Reason,
+    ReminderInput,
+    SettlementInput,
+)
 from service.kit import clock
 from service.kit.file_forms import FileForm
+from service.messages.contracts import CHANNELS
 from service.web.contracts.view import schedule_file, shown, view_of
 from service.web.forms import Asked, Form, Posted
 from service.web.rendering import go_to, page
@@ -24,6 +32,8 @@ from service.web.stale_forms import require_present
 from service.web.visitor import StaffVisitor, Visitor
 
 router = APIRouter()
+
+REMINDERS_SHOWN = 20
 
 Record = Callable[[Contract], object]
 
@@ -86,6 +96,16 @@ def pay(visitor: StaffVisitor, contract_id: UUID, form: Posted, session: DbSessi
     return _recorded(visitor, session, contract_id, form, record, "payment_recorded")
 
 
+@router.post("/desk/contracts/{contract_id}/reminders")
+def remind(visitor: StaffVisitor, contract_id: UUID, form: Posted, session: DbSession) -> Response:
+    """That somebody called or wrote because of what is late, and what came of it."""
+
+    def record(contract: Contract) -> object:
+        return record_reminder(session, visitor.actor, contract, form.read(ReminderInput))
+
+    return _recorded(visitor, session, contract_id, form, record, "reminder_recorded")
+
+
 @router.post("/desk/contracts/{contract_id}/settlement")
 def settle_early(visitor: StaffVisitor, contract_id: UUID, form: Posted, session: DbSession) -> Response:
     """The amount that was quoted for that day, which ends the contract."""
@@ -138,12 +158,15 @@ def _contract_page(
 ) -> HTMLResponse:
     view = view_of(session, visitor.actor, contract_id, asked)
     supplier = view.contract.supplier_id
+    contract = get_contract(session, visitor.actor, contract_id)
     return page(
         visitor,
         "contracts/contract.html",
         status=422 if asked.is_refused else status,
         form=form,
         asked=asked,
+        channels=list(CHANNELS.items()),
+        reminders=reminders_of(session, contract, REMINDERS_SHOWN)[0],
         is_own=bool(own_companies(session, visitor.actor, [supplier])),
         **shown(view),
     )
@@ -152,4 +175,4 @@ def _contract_page(
 def _today() -> Form:
     """Forms in which the day is today."""
     today = clock.today().isoformat()
-    return Form([("delivered_on", today), ("received_on", today)])
+    return Form([("delivered_on", today), ("received_on", today), ("made_on", today)])

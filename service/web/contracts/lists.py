@@ -10,18 +10,16 @@ from sqlmodel import Session
 from service.accounts.actor import Actor
 from service.db.session import DbSession
 from service.db.tables import ContractState
-from service.deals.contracts.answers import late_answer, standings_of, totals_answer
+from service.deals.contracts.answers import standings_of, totals_answer
+from service.deals.contracts.endpoints import late_answers
 from service.deals.contracts.files import list_in_form
 from service.deals.contracts.queries import late_contracts, search_contracts, to_record, totals_by_state
 from service.financing.wire import Day
 from service.kit import clock
 from service.kit.file_forms import FileForm
 from service.manufacturers.endpoints import KIND as MANUFACTURER
-from service.manufacturers.queries import contacts_of
 from service.messages.contracts import STATES
 from service.privacy.access_log import Address, Purpose, log_reading
-from service.privacy.access_log import Form as Shown
-from service.privacy.contacts import shown_contact
 from service.web.forms import Asked, Form
 from service.web.rendering import page
 from service.web.searches import cursor_of, query_of, wanted_of
@@ -92,11 +90,7 @@ def show_overdue(visitor: StaffVisitor, address: Address, asked: Asked, session:
     """Whom to call, the one with the oldest instalment first."""
     day = wanted_of(asked, session, AskedDay).day or clock.today()
     found, next_cursor = late_contracts(session, day, AT_ONCE, cursor_of(asked))
-    contacts = contacts_of(session, [each.record.contract.manufacturer_id for each in found])
-    late = [
-        late_answer(each, shown_contact(contacts.get(each.record.contract.manufacturer_id), Shown.FULL), day)
-        for each in found
-    ]
+    late = late_answers(session, found, day)
     log_reading(
         session, visitor.actor, address, MANUFACTURER, [each.manufacturer for each in late], Purpose.LIST
     )

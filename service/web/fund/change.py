@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from service.db.session import DbSession
 from service.db.tables import FundLoan, LoanStatus
-from service.fund.answers import loan_answer
+from service.fund.loan_answers import loan_answer
 from service.fund.operations import change_application
 from service.fund.queries import get_loan, lock_loan, with_balances
 from service.fund.schemas import LoanPatch

@@ -11,8 +11,9 @@ from sqlmodel import Session
 
 from service.db.session import DbSession
 from service.db.tables import FundLoan
-from service.fund.answers import entry_answer, loan_answer
+from service.fund.answers import entry_answer
 from service.fund.bad_loans import accelerate, write_off
+from service.fund.loan_answers import loan_answer
 from service.fund.operations import cancel, disburse, record_bank_decision
 from service.fund.queries import entries_of, get_loan, get_repayment, lock_loan, with_balances
 from service.fund.repayments import divided, record_repayment, reverse_repayment

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from service.db.session import DbSession
 from service.db.tables import LoanStatus
-from service.fund.answers import loan_answer
+from service.fund.loan_answers import loan_answer
 from service.fund.queries import search_loans
 from service.kit import clock
 from service.messages.fund import STATUSES

@@ -10,8 +10,9 @@ from sqlmodel import Session
 from service.accounts.actor import Actor
 from service.db.session import DbSession
 from service.db.tables import LoanStatus
-from service.fund.answers import fund_answer, overdue_answer
+from service.fund.answers import fund_answer
 from service.fund.endpoints import FundCode
+from service.fund.loan_answers import overdue_answer
 from service.fund.queries import LoanRecord, open_loans, overdue_loans, overview_of
 from service.fund.terms import find_fund_on
 from service.kit import clock

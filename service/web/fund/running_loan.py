@@ -8,14 +8,14 @@ from sqlmodel import Session
 
 from service.db.tables import FundLoan, LoanStatus
 from service.financing.wire import Day
-from service.fund.answers import (
+from service.fund.loan_account import LoanAccount, PaymentRefusedError, Settlement
+from service.fund.loan_answers import (
     LineAnswer,
     LoanScheduleAnswer,
     RepaymentAnswer,
     repayment_answer,
     schedule_answer,
 )
-from service.fund.loan_account import LoanAccount, PaymentRefusedError, Settlement
 from service.fund.queries import account_of, repayments_of
 from service.fund.repayments import LENT, refused
 from service.kit import clock

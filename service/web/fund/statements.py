@@ -9,9 +9,9 @@ from pydantic import BaseModel
 
 from service.db.session import DbSession
 from service.financing.wire import Day
-from service.fund.answers import overdue_answer
 from service.fund.endpoints import FundCode, first_day_of
 from service.fund.files import in_form
+from service.fund.loan_answers import overdue_answer
 from service.fund.queries import overdue_loans
 from service.fund.statements import book_opened_on, statement_of
 from service.kit import clock

@@ -16,7 +16,7 @@ from service.financing.fund_terms import FundConditions, check_conditions
 from service.financing.percent import percent_text
 from service.financing.queries import funds_open_on
 from service.financing.schemas import FundLoanInput
-from service.fund.answers import loan_answer
+from service.fund.loan_answers import loan_answer
 from service.fund.queries import search_loans
 from service.fund.terms import find_fund_on
 from service.kit import clock

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import Session
 
 from service.db.session import DbSession
-from service.fund.answers import loan_answer
+from service.fund.loan_answers import loan_answer
 from service.fund.operations import apply_for_loan, cancel
 from service.fund.queries import get_loan, lock_loan, with_balances
 from service.fund.schemas import CancellationInput, LoanInput

@@ -24,7 +24,7 @@ MADE = {
         f"contract.{what}"
         for what in ("quoted", "changed", "accepted", "delivered", "payment", "reversal", "settled")
     ]
-    + ["contract.cancelled", "contract.lapsed"],
+    + ["contract.cancelled", "contract.lapsed", "contract.reminded"],
     "challenge_application.{}": [
         f"challenge_application.{what}" for what in ("written", "changed", "withdrawn")
     ],

@@ -1,4 +1,4 @@
-"""Fund loans that a bank calls in or writes off; fund terms that are mended; payment days as agreed."""
+"""Fund loans that a bank calls in or writes off; fund terms that are mended; payment days, reminders."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +21,20 @@ def upgrade() -> None:
         sa.Column("payment_days", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
     )
     op.add_column("contract", sa.Column("calendar_version", sa.String(), nullable=True))
+    op.create_table(
+        "contract_reminder",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("contract_id", sa.UUID(), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("agreed", sa.String(), nullable=True),
+        sa.Column("promised_on", sa.Date(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("channel IN ('telephone', 'mail', 'letter')", name="contract_reminder_channel"),
+        sa.ForeignKeyConstraint(["contract_id"], ["contract.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("contract_reminder_list", "contract_reminder", ["contract_id", "id"])
     op.add_column(
         "fund_term", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False)
     )
@@ -47,6 +61,7 @@ def downgrade() -> None:
     op.drop_column("fund_term", "version")
     op.drop_column("fund_loan", "written_off_on")
     op.drop_column("fund_loan", "accelerated_on")
+    op.drop_table("contract_reminder")
     op.drop_column("contract", "calendar_version")
     op.drop_column("contract", "payment_days")
 

@@ -11,7 +11,8 @@ from service.financing.arrears import arrears_on
 from service.financing.conventions import Method, PrepaymentEffect, RowKind
 from service.financing.fund_loan import FundRate, build_fund_loan
 from service.fund.contract import Contract, loan_terms
-from service.fund.loan_account import LineState, LoanAccount, Payment, PaymentRefusedError
+from service.fund.loan_account import LoanAccount, Payment, PaymentRefusedError
+from service.fund.loan_lines import LineState
 
 RATE = FundRate(Fraction("5.2"), Fraction("1.5"), Fraction(1))
 ADDON = Fraction(3)
