@@ -168,7 +168,7 @@ def one_migration(monkeypatch: pytest.MonkeyPatch, own: Database) -> None:
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
     _stand_at(own, "0013")
-    monkeypatch.setattr("service.db.migrate.command.upgrade", upgrade)
+    monkeypatch.setattr("alembic.command.upgrade", upgrade)
     monkeypatch.setattr(migrating, "LOCK_WAIT_MILLISECONDS", 50)
     monkeypatch.setattr(migrating, "LOCK_PAUSE_SECONDS", 0.01)
 
