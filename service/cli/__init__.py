@@ -8,9 +8,8 @@ import sys
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
-# Nearly all that is made while modules load and an index fills stays. At Python's own threshold of 700 new
-# objects, looking through it again and again takes a quarter of the time until the service is ready.
-gc.set_threshold(50_000)
+# What modules are made of stays: to look through it again and again takes a fifth of the time to import them.
+gc.disable()
 
 import psycopg
 import typer
@@ -34,6 +33,12 @@ from service.db.embedded import EmbeddedPostgresError
 from service.kit.logging import configure_logging
 from service.messages import sentence
 from service.settings import SettingsError
+
+# Nor is it looked through later. An index fills by hundreds of thousands of objects that stay as well: Python's
+# own threshold of 700 spends half of that time on looking for garbage among them.
+gc.freeze()
+gc.set_threshold(50_000)
+gc.enable()
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help="KT 스마트 팩토리 얼라이언스")
 train = typer.Typer(no_args_is_help=True, help="모델을 다시 만듭니다.")
@@ -74,7 +79,6 @@ DATABASE_AWAY = (OperationalError, psycopg.OperationalError)
 
 def main() -> None:
     """Run a command; an expected failure is one clear line and exit code 1, 2 when the settings are wrong."""
-    gc.freeze()  # what was imported stays, and need not be looked through
     configure_logging("INFO")  # what is logged must not fall among a command's results
     try:
         cli()
