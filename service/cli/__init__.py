@@ -34,8 +34,8 @@ from service.kit.logging import configure_logging
 from service.messages import sentence
 from service.settings import SettingsError
 
-# Nor is it looked through later. An index fills by hundreds of thousands of objects that stay as well: Python's
-# own threshold of 700 spends half of that time on looking for garbage among them.
+# Nor is it looked through later. What fills an index stays as well: at Python's own threshold of 700 objects,
+# half of the time that it takes is spent on looking for garbage among them.
 gc.freeze()
 gc.set_threshold(50_000)
 gc.enable()
