@@ -45,8 +45,7 @@ format: $(DEVELOPED) ## 코드 모양을 맞춥니다
 	@.venv/bin/ruff format .
 
 bench: $(DEVELOPED) ## tests/bench의 측정을 모두 실행합니다
-	@for file in tests/bench/[a-z]*.py; do \
-	  test -e "$$file" || { echo "tests/bench에 측정이 없습니다"; exit 0; }; \
+	@for file in $$(grep -l '^if __name__ == "__main__":' tests/bench/*.py); do \
 	  name=$$(basename "$$file" .py); \
 	  echo "[측정] $$name"; \
 	  OMP_NUM_THREADS=1 .venv/bin/python -m "tests.bench.$$name" $(ARGS) || exit 1; \

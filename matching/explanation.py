@@ -85,11 +85,11 @@ def evidence(need: EmbeddedNeed, sentences: Sentences) -> tuple[Evidence, ...]:
 
     Meaning decides, words in common tip the balance; pairs far behind the best one are not shown.
     """
-    asked = need.sentences
-    if not asked.passages or not sentences.texts:
+    asked, texts = need.sentences, sentences.texts
+    if not asked.passages or not texts:
         return ()
     similarity = sentences.similarity(asked.vectors)
-    agreement = similarity + WORDS_TIP * _shared_pairs(sentences.texts, [p.text for p in asked.passages])
+    agreement = similarity + WORDS_TIP * _shared_pairs(texts, [p.text for p in asked.passages])
     found: list[Evidence] = []
     least = float(agreement.max()) - FARTHEST_BEHIND
     for _ in range(min(MOST_EVIDENCE, *agreement.shape)):
@@ -97,7 +97,7 @@ def evidence(need: EmbeddedNeed, sentences: Sentences) -> tuple[Evidence, ...]:
         if agreement[row, column] < least:
             break
         nearest = min(float(similarity[row, column]), 1.0)
-        found.append(Evidence(asked.passages[column].text, sentences.texts[row], nearest))
+        found.append(Evidence(asked.passages[column].text, texts[row], nearest))
         agreement[row, :] = agreement[:, column] = -np.inf
     return tuple(found)
 

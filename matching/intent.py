@@ -6,7 +6,9 @@ solution category, and the vote of the learned statements that are most like the
 goes through a sigmoid fitted on held-out statements (Platt, 1999), so that 0.6 means that about six
 in ten such texts call for the category. Several categories may be probable at once.
 
-The fitted numbers lie in `artefacts/intent`; `matching.intent_training` makes them again.
+The fitted numbers lie in `artefacts/intent`; `matching.intent_training` makes them again. In memory the large
+ones are as narrow as they are in the file, and are computed with in full width where a text needs them: every
+process of the service holds them.
 """
 
 import json
@@ -51,7 +53,11 @@ WRITTEN_HASH = "written_statements_sha256"
 """On the card of a refitted model: the statements to which the confirmed needs were added."""
 
 Numbers = NDArray[np.float64]
+Narrow = NDArray[np.float16]
 Probabilities = NDArray[np.float64]
+
+_SMALL = ("rarity", "centre", "intercepts", "slopes", "offsets")
+"""Held in full width."""
 
 
 class EncoderMismatchError(ValueError):
@@ -86,18 +92,19 @@ class IntentFeatures:
 
 @dataclass(frozen=True, eq=False)
 class LearnedCases:
-    """The statements learned from: unit centred vectors, n-grams, and label weights (n, categories)."""
+    """The statements learned from: unit centred vectors, n-grams (float32), label weights (n, categories)."""
 
-    vectors: Numbers
+    vectors: FloatArray
     grams: sparse.csr_matrix
-    labels: Numbers
+    labels: Narrow
 
     def votes(self, centred: Numbers, grams: sparse.csr_matrix) -> Numbers:
         """Log-odds of each category by the labels of the cases most like each text."""
         unit = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
-        likeness = VECTOR_LIKENESS * unit @ self.vectors.T + (self.grams @ grams.T).toarray().T
+        likeness = VECTOR_LIKENESS * unit.astype(np.float32) @ self.vectors.T
+        likeness += (self.grams @ grams.astype(np.float32).T).toarray().T
         nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :VOTERS]
-        found = np.take_along_axis(likeness, nearest, axis=1)
+        found = np.take_along_axis(likeness, nearest, axis=1).astype(np.float64)
         weights = softmax(found / VOTE_WIDTH, axis=1)
         shares = np.einsum("nk,nkc->nc", weights, self.labels[nearest])
         return np.asarray(logit(np.clip(shares, LEAST_SHARE, 1 - LEAST_SHARE)))
@@ -122,7 +129,7 @@ class IntentModel:
     categories: tuple[str, ...]
     encoder_name: str
     features: IntentFeatures
-    weights: Numbers
+    weights: Narrow
     intercepts: Numbers
     cases: LearnedCases
     sigmoids: Sigmoids
@@ -146,9 +153,14 @@ class IntentModel:
         if vectors.shape != (len(texts), len(self.features.centre)):
             raise ValueError(f"{len(texts)} texts need vectors of their encoder, got {vectors.shape}")
         centred, grams = self.features.centred(vectors), self.features.grams(texts)
-        decisions = features_row(centred, grams) @ self.weights.T + self.intercepts
+        decisions = self._decisions(features_row(centred, grams))
         votes = self.cases.votes(centred, grams)
         return np.stack([decisions, log_softmax(decisions, axis=1), votes], axis=2)
+
+    def _decisions(self, rows: sparse.csr_matrix) -> Numbers:
+        """Log-odds of the regressions, from the weights of those features alone that some row has."""
+        seen = np.unique(rows.indices)
+        return np.asarray(rows[:, seen] @ self.weights[:, seen].T.astype(np.float64) + self.intercepts)
 
     def infer(self, text: str, vector: FloatArray) -> tuple[InferredCategory, ...]:
         """Every category with its probability, the most probable first."""
@@ -188,18 +200,23 @@ class IntentModel:
         # Opened here: numpy leaves a file that it cannot read open.
         with (folder / NUMBERS_FILE).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             numbers = {name: stored[name] for name in stored.files}
-        exact = {name: values.astype(np.float64) for name, values in numbers.items()}
         grams = sparse.csr_matrix(
-            (exact["case_grams"], numbers["case_gram_columns"], numbers["case_gram_rows"]),
-            shape=(len(exact["case_labels"]), len(vocabulary)),
+            (
+                numbers["case_grams"].astype(np.float32),
+                numbers["case_gram_columns"],
+                numbers["case_gram_rows"],
+            ),
+            shape=(len(numbers["case_labels"]), len(vocabulary)),
         )
+        vectors = numbers["case_vectors"].astype(np.float32) / np.float32(CASE_STEPS)
+        exact = {name: numbers[name].astype(np.float64) for name in _SMALL}
         return cls(
             categories=tuple(card.pop("categories")),
             encoder_name=card.pop("encoder"),
             features=IntentFeatures(vocabulary, exact["rarity"], exact["centre"]),
-            weights=exact["weights"],
+            weights=numbers["weights"],
             intercepts=exact["intercepts"],
-            cases=LearnedCases(exact["case_vectors"] / CASE_STEPS, grams, exact["case_labels"]),
+            cases=LearnedCases(vectors, grams, numbers["case_labels"]),
             sigmoids=Sigmoids(exact["slopes"], exact["offsets"]),
             card=card,
         )

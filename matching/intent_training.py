@@ -158,7 +158,7 @@ def fit_regressions(table: ExampleTable) -> IntentModel:
         categories=category_codes(),
         encoder_name=table.encoder_name,
         features=features,
-        weights=_as_stored(np.stack([weights for weights, _ in fitted]), np.float16),
+        weights=np.stack([weights for weights, _ in fitted]).astype(np.float16),
         intercepts=_as_stored(np.array([intercept for _, intercept in fitted]), np.float32),
         cases=_cases(centred, grams, table.labels),
         sigmoids=Sigmoids(np.tile([1.0, 0.0, 0.0], (len(fitted), 1)), np.zeros(len(fitted))),
@@ -208,9 +208,9 @@ def fit_sigmoids(signs: Labels, labels: Labels) -> Sigmoids:
 def _cases(centred: Labels, grams: csr_matrix, labels: Labels) -> LearnedCases:
     unit = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
     kept = grams.copy()
-    kept.data = _as_stored(kept.data, np.float16)
+    kept.data = kept.data.astype(np.float16).astype(np.float32)
     stored = np.clip(np.rint(unit * CASE_STEPS), -127, 127) / CASE_STEPS
-    return LearnedCases(stored, kept, _as_stored(labels, np.float16))
+    return LearnedCases(stored.astype(np.float32), kept, labels.astype(np.float16))
 
 
 def _balanced_regression(rows: csr_matrix, weights: Labels) -> tuple[Labels, float]:

@@ -13,6 +13,7 @@ import tempfile
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,21 @@ def write_arrays(path: Path, heading: Mapping[str, Any], arrays: Arrays) -> None
         raise
 
 
-def read_arrays(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
-    """The heading and read-only arrays over the pages of the file. Raises `ArrayFileError`."""
+@dataclass(frozen=True, slots=True, eq=False)
+class MappedArrays:
+    """A heading and read-only arrays over the pages of a file."""
+
+    heading: Any
+    arrays: dict[str, NDArray[Any]]
+    pages: mmap.mmap
+
+    def let_go(self) -> None:
+        """Keep no page resident for having been read once; what is read again is mapped again."""
+        _let_go(self.pages)
+
+
+def read_arrays(path: Path) -> MappedArrays:
+    """The arrays of a file, checked. Raises `ArrayFileError`."""
     try:
         with path.open("rb") as file:
             held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -73,7 +87,7 @@ def read_arrays(path: Path) -> tuple[Any, dict[str, NDArray[Any]]]:
         arrays = {name: _array(held, start, where) for name, where in told["arrays"].items()}
     except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
         raise ArrayFileError(f"{path} is no file of arrays: {error}") from error
-    return told["heading"], arrays
+    return MappedArrays(told["heading"], arrays, held)
 
 
 def _array(held: mmap.mmap, start: int, where: Mapping[str, Any]) -> NDArray[Any]:
@@ -89,9 +103,13 @@ def _checksum(held: mmap.mmap) -> int:
     with memoryview(held) as whole:
         for start in range(_FRONT.size, len(whole), _CHUNK):
             found = zlib.crc32(whole[start : start + _CHUNK], found)
-    if hasattr(mmap, "MADV_DONTNEED"):  # what was only added up need not stay resident
-        held.madvise(mmap.MADV_DONTNEED)
+    _let_go(held)
     return found
+
+
+def _let_go(pages: mmap.mmap) -> None:
+    if hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)
 
 
 def _padded(size: int) -> int:

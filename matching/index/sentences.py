@@ -12,14 +12,20 @@ from numpy.typing import NDArray
 from matching.domain import EmbeddedPassages, FloatArray
 
 _STEPS = 127
+_BETWEEN = "\0"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sentences:
-    """Texts and, row by row, their vectors times 127, rounded."""
+    """Texts, in UTF-8 with a zero byte between them, and, row by row, their vectors times 127, rounded."""
 
-    texts: tuple[str, ...]
+    spoken: NDArray[np.uint8]
     vectors: NDArray[np.int8]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Made when asked for: of all suppliers only the few that are shown are ever read."""
+        return tuple(self.spoken.tobytes().decode().split(_BETWEEN)) if len(self.vectors) else ()
 
     def similarity(self, queries: FloatArray) -> FloatArray:
         """Cosines, shape (sentences, queries)."""
@@ -30,10 +36,10 @@ class Sentences:
         return self.vectors.astype(np.float32) / np.float32(_STEPS)
 
 
-NO_SENTENCES = Sentences((), np.zeros((0, 0), np.int8))
+NO_SENTENCES = Sentences(np.zeros(0, np.uint8), np.zeros((0, 0), np.int8))
 
 
 def packed(embedded: EmbeddedPassages) -> Sentences:
     """Rounds the vectors of these passages; packing what was unpacked changes nothing."""
-    texts = tuple(passage.text for passage in embedded.passages)
-    return Sentences(texts, np.rint(embedded.vectors * _STEPS).astype(np.int8))
+    spoken = _BETWEEN.join(passage.text for passage in embedded.passages).encode()
+    return Sentences(np.frombuffer(spoken, np.uint8), np.rint(embedded.vectors * _STEPS).astype(np.int8))

@@ -6,7 +6,7 @@ read into memory.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from matching.domain import CapabilityProfile, Reference, Solution, SupplierStatus, TrackRecord
 from matching.index.array_file import ArrayFileError, read_arrays, write_arrays
 from matching.index.profile_index import KeptSupplier, KeptVectors, ProfileIndex
-from matching.index.sentences import NO_SENTENCES, Sentences
+from matching.index.sentences import Sentences
 from matching.index.snapshot import IndexSnapshot
 from matching.index.word_rows import WordRow
 
@@ -29,6 +29,12 @@ _TABLES = ("solution_vectors", "summary_vectors", "problem_vectors")
 _PACKAGE = Path(__file__).parents[1]
 _SHAPING = (".py", ".csv", ".json", ".txt")
 _NO_WORDS = WordRow(np.zeros(0, np.int32), np.zeros(0, np.float32))
+
+
+_CODES = ("categories", "industries", "processes", "smart_levels", "service_regions", "certifications")
+
+Shared = dict[Hashable, Any]
+"""What was read once already, by what is equal to it."""
 
 
 class IndexFileError(Exception):
@@ -48,7 +54,7 @@ def save_index(index: ProfileIndex, path: Path, origin: Mapping[str, Any] | None
     snapshot = index.snapshot()
     slots = list(snapshot.slots.values())
     words = [snapshot.words.rows[slot] or _NO_WORDS for slot in slots]
-    sentences = [snapshot.sentences[slot].vectors for slot in slots]
+    sentences = [snapshot.sentences[slot] for slot in slots]
     heading = {
         "made_by": made_by(),
         "encoder": index.encoder_name,
@@ -62,8 +68,10 @@ def save_index(index: ProfileIndex, path: Path, origin: Mapping[str, Any] | None
         "grams": np.concatenate([_NO_WORDS.grams, *(row.grams for row in words)]),
         "counts": np.concatenate([_NO_WORDS.counts, *(row.counts for row in words)]),
         "gram_ends": np.cumsum([len(row.grams) for row in words], dtype=np.int64),
-        "sentences": np.concatenate([np.zeros(0, np.int8), *(each.ravel() for each in sentences)]),
-        "sentence_ends": np.cumsum([each.size for each in sentences], dtype=np.int64),
+        "spoken": np.concatenate([np.zeros(0, np.uint8), *(each.spoken for each in sentences)]),
+        "spoken_ends": np.cumsum([len(each.spoken) for each in sentences], dtype=np.int64),
+        "sentences": np.concatenate([np.zeros(0, np.int8), *(each.vectors.ravel() for each in sentences)]),
+        "sentence_ends": np.cumsum([len(each.vectors) for each in sentences], dtype=np.int64),
     }
     for name in _TABLES:
         arrays[name], arrays[f"{name}_owners"] = getattr(snapshot, name).held()
@@ -73,12 +81,14 @@ def save_index(index: ProfileIndex, path: Path, origin: Mapping[str, Any] | None
 def load_index(path: Path) -> SavedIndex:
     """An index equal to the one saved. Raises `IndexFileError`."""
     try:
-        heading, arrays = read_arrays(path)
+        mapped = read_arrays(path)
+        heading, arrays = mapped.heading, mapped.arrays
         if heading["made_by"] != made_by():
             raise IndexFileError(f"{path} was written by another version of the matching library")
         index = ProfileIndex(heading["encoder"], heading["dimensions"])
         owned = [(arrays[name], arrays[f"{name}_owners"]) for name in _TABLES]
-        index.take_up(list(_kept(arrays)), KeptVectors(*owned))
+        index.take_up(list(_kept(arrays, heading["dimensions"])), KeptVectors(*owned))
+        mapped.let_go()
     except (ArrayFileError, KeyError, TypeError, ValueError) as error:
         raise IndexFileError(f"{path} is no saved index: {error}") from error
     return SavedIndex(index, heading["origin"])
@@ -104,34 +114,37 @@ def _told(snapshot: IndexSnapshot, slot: int) -> dict[str, Any]:
         "places": places,
         "processes": [sorted(snapshot.solution_processes[place]) for place in places],
         "problem_keys": snapshot.problem_keys[slot],
-        "sentences": snapshot.sentences[slot].texts,
     }
 
 
-def _kept(arrays: Mapping[str, NDArray[Any]]) -> Iterator[KeptSupplier]:
+def _kept(arrays: Mapping[str, NDArray[Any]], dimensions: int) -> Iterator[KeptSupplier]:
     """One supplier after another: all facts parsed at once would take several times their room."""
-    facts, grams, counts, sentences = (arrays[name] for name in ("facts", "grams", "counts", "sentences"))
-    fact_spans = pairwise([0, *arrays["fact_ends"].tolist()])
-    word_spans = pairwise([0, *arrays["gram_ends"].tolist()])
-    sentence_spans = pairwise([0, *arrays["sentence_ends"].tolist()])
-    for fact, words, spoken in zip(fact_spans, word_spans, sentence_spans, strict=True):
-        told = json.loads(facts[slice(*fact)].tobytes())
-        texts = tuple(told["sentences"])
-        vectors = sentences[slice(*spoken)].reshape(len(texts), -1) if texts else NO_SENTENCES.vectors
+    vectors = arrays["sentences"].reshape(-1, dimensions)
+    spans = zip(
+        *(_spans(arrays[f"{name}_ends"]) for name in ("fact", "gram", "spoken", "sentence")), strict=True
+    )
+    shared: Shared = {}
+    for fact, words, spoken, sentences in spans:
+        told = json.loads(arrays["facts"][fact].tobytes())
+        processes = (shared.setdefault(one, one) for one in map(frozenset, told["processes"]))
         yield KeptSupplier(
             slot=told["slot"],
-            profile=_profile(told["profile"]),
+            profile=_profile(told["profile"], shared),
             places=tuple(told["places"]),
-            processes=tuple(map(frozenset, told["processes"])),
+            processes=tuple(processes),
             problem_keys=tuple(told["problem_keys"]),
-            sentences=Sentences(texts, vectors),
-            words=WordRow(grams[slice(*words)], counts[slice(*words)]),
+            sentences=Sentences(arrays["spoken"][spoken], vectors[sentences]),
+            words=WordRow(arrays["grams"][words], arrays["counts"][words]),
         )
 
 
-def _profile(row: dict[str, Any]) -> CapabilityProfile:
+def _spans(ends: NDArray[np.int64]) -> Iterator[slice]:
+    return (slice(start, end) for start, end in pairwise([0, *ends.tolist()]))
+
+
+def _profile(row: dict[str, Any], shared: Shared) -> CapabilityProfile:
     nested = {
-        "solutions": tuple(Solution(**_tuples(solution)) for solution in row["solutions"]),
+        "solutions": tuple(Solution(**_tuples(solution, shared)) for solution in row["solutions"]),
         "references": tuple(
             Reference(**{**reference, "completed_on": _date(reference["completed_on"])})
             for reference in row["references"]
@@ -140,11 +153,13 @@ def _profile(row: dict[str, Any]) -> CapabilityProfile:
         "status": SupplierStatus(row["status"]),
         "track_record": TrackRecord(**row["track_record"]),
     }
-    return CapabilityProfile(**{**_tuples(row), **nested})
+    return CapabilityProfile(**{**_tuples(row, shared), **nested})
 
 
-def _tuples(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+def _tuples(row: dict[str, Any], shared: Shared) -> dict[str, Any]:
+    """Lists of codes as tuples; equal ones are one object, as most suppliers name the same few."""
+    codes = {name: tuple(row[name]) for name in _CODES if name in row}
+    return {**row, **{name: shared.setdefault(each, each) for name, each in codes.items()}}
 
 
 def _date(text: str | None) -> date | None:

@@ -3,24 +3,25 @@
 The old version goes on serving meanwhile; `migrations/README.md` says what that asks of a migration.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import structlog
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 import service.db.tables
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 log = structlog.get_logger()
 
@@ -61,20 +62,21 @@ def is_current(engine: Engine) -> bool:
 
     By the rules of `migrations/README.md` this code works on with those of the next version.
     """
-    with engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
-    return present is not None and (present == _head() or present not in _known())
+    present = _present(engine)
+    return present is not None and (present == max(_known()) or present not in _known())
 
 
 def is_newer(engine: Engine) -> bool:
     """True when a newer version has migrated the database past what this code knows."""
-    with engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision()
+    present = _present(engine)
     return present is not None and present not in _known()
 
 
 def differences(connection: Connection) -> list[object]:
     """Where the migrated schema differs from the tables in code; the tests expect nothing."""
+    from alembic.autogenerate import compare_metadata  # noqa: PLC0415 - see `_config`
+    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415
+
     assert service.db.tables.__all__
     context = MigrationContext.configure(
         connection,
@@ -101,6 +103,8 @@ def _turn(engine: Engine) -> Iterator[None]:
 
 
 def _upgrade(engine: Engine) -> None:
+    from alembic import command  # noqa: PLC0415 - see `_config`
+
     with engine.connect() as connection:
         connection.execute(text(f"SET lock_timeout = {LOCK_WAIT_MILLISECONDS}"))
         connection.execute(text("SET statement_timeout = 0"))  # an index of a large table takes what it takes
@@ -111,17 +115,24 @@ def _upgrade(engine: Engine) -> None:
             connection.invalidate()  # its settings are not for requests
 
 
+def _present(engine: Engine) -> str | None:
+    """The last migration that ran in the database; None in an empty one."""
+    with engine.connect() as connection:
+        if connection.execute(text("SELECT to_regclass('alembic_version')")).scalar_one() is None:
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
 @cache
 def _known() -> frozenset[str]:
-    return frozenset(each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
-
-
-@cache
-def _head() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    """The migrations of this code: their files are named by their numbers, which follow one another."""
+    return frozenset(path.name.partition("_")[0] for path in MIGRATIONS.glob("versions/[0-9]*.py"))
 
 
 def _config(connection: Connection | None = None) -> Config:
+    """What Alembic runs by; imported where it works, as a process that finds nothing to do needs none."""
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

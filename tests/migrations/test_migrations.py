@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from service.db.migrate import _config, differences, is_current, migrate
+from service.db.migrate import _config, _known, differences, is_current, migrate
 from service.db.session import Database
 
 MIGRATE = "import sys; from service.db.migrate import migrate; from service.db.session import Database; "
@@ -50,6 +51,12 @@ def test_from_an_empty_database_the_migrations_make_the_tables_of_the_code(empty
     assert is_current(empty.engine)
     with empty.engine.connect() as connection:
         assert differences(connection) == []
+
+
+def test_migrations_are_known_by_the_numbers_of_their_files() -> None:
+    scripts = ScriptDirectory.from_config(_config())
+    assert {script.revision for script in scripts.walk_revisions()} == _known()
+    assert scripts.get_current_head() == max(_known())
 
 
 def test_a_difference_would_be_noticed(empty: Database) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from alembic import command
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
@@ -113,7 +114,7 @@ def test_a_new_table_may_be_made_in_any_way() -> None:
 def test_an_index_can_be_built_concurrently_by_a_migration(own: Database) -> None:
     """As the README says it is done; it fails inside a transaction."""
     with own.engine.connect() as connection:
-        context = migrating.MigrationContext.configure(connection, opts={"transaction_per_migration": True})
+        context = MigrationContext.configure(connection, opts={"transaction_per_migration": True})
         with context.begin_transaction(_per_migration=True), context.autocommit_block():
             connection.execute(text("DROP INDEX CONCURRENTLY IF EXISTS need_title"))
             connection.execute(text("CREATE INDEX CONCURRENTLY need_title ON need (title)"))
@@ -168,7 +169,7 @@ def one_migration(monkeypatch: pytest.MonkeyPatch, own: Database) -> None:
             connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
     _stand_at(own, "0013")
-    monkeypatch.setattr("service.db.migrate.command.upgrade", upgrade)
+    monkeypatch.setattr("alembic.command.upgrade", upgrade)
     monkeypatch.setattr(migrating, "LOCK_WAIT_MILLISECONDS", 50)
     monkeypatch.setattr(migrating, "LOCK_PAUSE_SECONDS", 0.01)
 
