@@ -122,8 +122,8 @@ WITHHELD = frozenset(
     {
         "access_log", "account", "api_key", "assignment", "colleague", "consent", "ranking", "session",
         "webhook", "supplier.unattended", "manufacturer.unattended", "challenge.created", "challenge.changed",
-        "challenge.assigned", "challenge.conflict", "challenge_application", "challenge_review", "challenge.deleted",
-        "contract.reminded",
+        "challenge.assigned", "challenge.conflict", "challenge_application", "challenge_review",
+        "challenge.deleted", "contract.reminded",
     }
 )  # fmt: skip
 """What stays inside, by action or by its noun: about people, about access, about our own workings, or
