@@ -1,12 +1,13 @@
 # Every task of the project. They need GNU make and Python 3.11 or later; `make help` lists them.
 #   PYTHON=/path/to/python   the interpreter that .venv is made with
-#   TEST_PROCESSES=4         how many processes pytest uses
+#   TEST_PROCESSES=4         how many processes pytest uses; one more than cores, as each waits half of its time
+#                            for PostgreSQL and Chromium
 #   ARGS="..."               passed on to `alliance run`, pytest, a bench or the screenshots
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint format bench faults fuzz screenshots audit clean
 
-TEST_PROCESSES ?= 2
+TEST_PROCESSES ?= 3
 ARGS ?=
 
 # A virtual environment cannot be moved: the name of its stamp holds the folder that it was made in.

@@ -7,6 +7,8 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 PROBLEM_EXAMPLES = FOLDER / "problem_examples.jsonl"
+VECTORS = FOLDER / "vectors.npz"
+"""The vectors of every text of the demo, so that a first start need not encode them."""
 
 
 def suppliers() -> list[dict[str, Any]]:

@@ -11,15 +11,10 @@ Time is left out: it would differ at every making.
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from matching.domain import FloatArray, Passage, PassageKind, Prompt
-from matching.encoder import Encoder, embed
 from matching.evaluation import evaluate
 from matching.evaluation.benchmark import Benchmark
 from matching.evaluation.measures import Evaluation
@@ -28,54 +23,10 @@ from matching.evaluation.product import PRODUCT, product_ranking, ranked_passage
 from matching.evaluation.rankings import RememberingEncoder
 from matching.intent import IntentModel
 from matching.ranker import Ranker
-from matching.text import text_hash
+from matching.stored_vectors import StoredVectors
 
 FIGURES_FILE, VECTORS_FILE = "demo.json", "demo_vectors.npz"
 OF_TIME = ("milliseconds", "times_dense")
-
-
-@dataclass(frozen=True, eq=False)
-class StoredVectors:
-    """An encoder that knows certain texts only; KeyError for any other."""
-
-    name: str
-    rows: dict[str, FloatArray]
-
-    @classmethod
-    def of(cls, benchmark: Benchmark, encoder: Encoder) -> "StoredVectors":
-        """The vectors of every text that the recommender's order on this benchmark depends on."""
-        embedded = embed(encoder, ranked_passages(benchmark))
-        kept = embedded.vectors.astype(np.float16)
-        return cls(
-            encoder.name,
-            {text_hash(each): row for each, row in zip(embedded.passages, kept, strict=True)},
-        )
-
-    @property
-    def dimensions(self) -> int:
-        """Length of a vector."""
-        return len(next(iter(self.rows.values())))
-
-    def encode(self, texts: Sequence[str], prompt: Prompt) -> FloatArray:
-        """The stored vectors, made unit length again after the loss of precision."""
-        hashes = [text_hash(Passage("", PassageKind.NEED, text, prompt)) for text in texts]
-        vectors = np.array([self.rows[each] for each in hashes], np.float32).reshape(len(texts), -1)
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
-
-    def save(self, path: Path) -> None:
-        """One array of hashes and one of vectors."""
-        keys = sorted(self.rows)
-        np.savez_compressed(
-            path, name=self.name, hashes=keys, vectors=np.array([self.rows[key] for key in keys], np.float16)
-        )
-
-    @classmethod
-    def load(cls, path: Path) -> "StoredVectors":
-        """Read what `save` wrote."""
-        with np.load(path, allow_pickle=False) as stored:
-            return cls(
-                str(stored["name"]), dict(zip(stored["hashes"].tolist(), stored["vectors"], strict=True))
-            )
 
 
 def write_record(
@@ -84,7 +35,7 @@ def write_record(
     """Write vectors and figures; the product is measured again with the vectors as they are kept."""
     folder.mkdir(parents=True, exist_ok=True)
     benchmark = evaluation.benchmark
-    stored = StoredVectors.of(benchmark, encoder)
+    stored = StoredVectors.of(ranked_passages(benchmark), encoder)
     stored.save(folder / VECTORS_FILE)
     (again,) = evaluate(benchmark, {PRODUCT: product_ranking(RememberingEncoder(stored), intent, ranker)})
     kept = replace(evaluation, answers={**evaluation.answers, **again.answers})

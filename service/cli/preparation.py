@@ -2,10 +2,15 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from matching.encoder import Encoder
 from matching.encoder_folder import is_complete, prepare_encoder_folder
-from seed_data import PROBLEM_EXAMPLES
+from matching.stored_vectors import InformedEncoder, StoredVectors
+from seed_data import PROBLEM_EXAMPLES, VECTORS
 from service.cli.terminal import say
 from service.db.embedded import EmbeddedPostgres
 from service.db.migrate import migrate as migrate_database
@@ -16,7 +21,7 @@ from service.recommendations.matching_engine import (
     load_encoder,
     load_intent,
 )
-from service.recommendations.vectors import owners_without_vectors
+from service.recommendations.vectors import owners_without_vectors, vectors_of_profiles
 from service.seeding import (
     DEMO_ACCOUNT_MANAGER,
     DEMO_ADMIN,
@@ -47,13 +52,21 @@ def prepare() -> None:
     say("인코더가 준비되었습니다")
 
 
-def seed() -> None:
+def seed(
+    write_vectors: Annotated[
+        Path | None, typer.Option(help="모든 글을 새로 인코딩하고, 그 벡터를 이 파일에 적습니다")
+    ] = None,
+) -> None:
     """빈 데이터베이스에 시연 데이터와 첫 관리자를 넣습니다."""
     settings = Settings()
     with database_of(settings) as database:
         migrate_database(database.engine)
         fill(database, settings)
-        embed_everything(database, prepared_encoder(settings), say)
+        encoder = prepared_encoder(settings)
+        embed_everything(database, encoder if write_vectors else _informed(encoder), say)
+        if write_vectors:
+            with database.transaction() as session:
+                vectors_of_profiles(session, encoder.name).save(write_vectors)
     say(how_to_sign_in(settings))
 
 
@@ -112,8 +125,14 @@ def prepare_matching(database: Database, settings: Settings) -> Encoder | None:
 
         say("이 인코더에 맞는 분야 추정 모델을 만듭니다 (몇 분 걸립니다)")
         train_intent(encoder, PROBLEM_EXAMPLES, settings.intent_dir)
-    embed_everything(database, encoder, say)
+    embed_everything(database, _informed(encoder), say)
     return encoder
+
+
+def _informed(encoder: Encoder) -> Encoder:
+    """One that needs not encode the texts of the demo, where their vectors are of this encoder."""
+    stored = StoredVectors.load(VECTORS)
+    return InformedEncoder(stored, encoder) if stored.name == encoder.name else encoder
 
 
 def how_to_sign_in(settings: Settings) -> str:

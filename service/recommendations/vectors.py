@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from matching.domain import EmbeddedPassages, FloatArray, NeedProfile, Passage
 from matching.encoder import Encoder, embed
 from matching.features import EmbeddedNeed
+from matching.stored_vectors import StoredVectors
 from matching.text import passages_of_need, passages_of_profile, text_hash
 from service.db.session import Database
 from service.db.tables import Embedding, Need, Supplier
@@ -101,6 +102,15 @@ def owners_without_vectors(database: Database, model: str) -> tuple[list[UUID], 
         suppliers = session.execute(text(missing.format(table="supplier")), {"model": model}).scalars().all()
         needs = session.execute(text(missing.format(table="need")), {"model": model}).scalars().all()
     return list(suppliers), list(needs)
+
+
+def vectors_of_profiles(session: Session, model: str) -> StoredVectors:
+    """The vectors of all suppliers and needs under this encoder, by text: what a file of them holds."""
+    profiles = select(Supplier.id).union_all(select(Need.id))
+    statement = select(Embedding.text_hash, Embedding.vector).where(
+        Embedding.model == model, col(Embedding.owner_id).in_(profiles)
+    )
+    return StoredVectors(model, {hashed: np.asarray(vector) for hashed, vector in session.exec(statement)})
 
 
 def stored_vectors(session: Session, model: str, owners: Sequence[UUID]) -> dict[UUID, Vectors]:

@@ -13,6 +13,8 @@ from starlette.testclient import TestClient
 import seed_data
 from matching.encoder import Encoder, SentenceTransformerEncoder
 from matching.encoder_folder import prepare_encoder_folder
+from matching.stored_vectors import InformedEncoder, StoredVectors
+from seed_data import VECTORS
 from service.accounts.actor import Role
 from service.app import create_app
 from service.db.session import Database
@@ -56,8 +58,12 @@ def some_suppliers() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def real_encoder(shared_folder: Path) -> Encoder:
-    """The encoder that the service ships with; its folder is made once a run, whoever comes first."""
-    return SentenceTransformerEncoder(prepare_encoder_folder(shared_folder / "encoder"))
+    """The encoder that the service ships with; its folder is made once a run, whoever comes first.
+
+    The texts of the demo suppliers it need not encode, as in a first start.
+    """
+    encoder = SentenceTransformerEncoder(prepare_encoder_folder(shared_folder / "encoder"))
+    return InformedEncoder(StoredVectors.load(VECTORS), encoder)
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,9 @@ from sqlmodel import select
 from starlette.testclient import TestClient
 
 import seed_data
+from matching.encoder_folder import ENCODER_NAME
+from matching.stored_vectors import StoredVectors
+from seed_data import VECTORS
 from service.accounts.actor import SYSTEM
 from service.db.session import Database
 from service.db.tables import ContractState, FundLoan, LoanStatus, Supplier
@@ -13,6 +16,7 @@ from service.fund.loan_answers import late_lines
 from service.fund.queries import overdue_loans, overview_of
 from service.fund.verification import verify_fund
 from service.kit import clock
+from service.recommendations.vectors import vectors_of_profiles
 from service.seeding import (
     DEMO_ACCOUNT_MANAGER,
     DEMO_ADMIN,
@@ -26,6 +30,10 @@ from service.seeding import (
 from service.settings import Settings
 from tests.factories.answers import row_counts
 from tests.factories.encoders import CountingEncoder
+
+REMAKE = (
+    "make them again: alliance seed --write-vectors seed_data/vectors.npz (in an empty ALLIANCE_DATA_DIR)"
+)
 
 
 def test_the_demo_data_fill_an_empty_database_and_all_four_roles_can_sign_in(
@@ -92,6 +100,11 @@ def test_everything_is_embedded_once(
     encoder.encoded.clear()
     embed_everything(database, encoder, said.append)
     assert encoder.encoded == []
+    with database.transaction() as session:
+        embedded = vectors_of_profiles(session, encoder.name)
+    kept = StoredVectors.load(VECTORS)
+    assert kept.name == ENCODER_NAME, REMAKE
+    assert kept.rows.keys() == embedded.rows.keys(), REMAKE
 
 
 def test_the_first_administrator_is_made_once(

@@ -12,9 +12,11 @@ from matching.encoder import SentenceTransformerEncoder
 from matching.encoder_folder import ENCODER_NAME
 from matching.evaluation import PRODUCT, Benchmark, RememberingEncoder, evaluate, product_ranking
 from matching.evaluation.product import ranked_passages
-from matching.evaluation.record import FIGURES_FILE, VECTORS_FILE, StoredVectors, identity
+from matching.evaluation.record import FIGURES_FILE, VECTORS_FILE, identity
 from matching.intent import IntentModel
 from matching.ranker import Ranker
+from matching.stored_vectors import StoredVectors
+from seed_data import VECTORS
 from service.demo_benchmark import demo_benchmark
 
 RECORD = Path(__file__).parents[2] / "golden" / "evaluation"
@@ -65,14 +67,16 @@ def test_the_product_is_recorded_as_better_than_every_baseline(record: dict[str,
 def test_vectors_are_kept_for_exactly_the_texts_that_are_ranked(
     benchmark: Benchmark, stored: StoredVectors
 ) -> None:
-    again = StoredVectors.of(benchmark, RememberingEncoder(stored))
+    again = StoredVectors.of(ranked_passages(benchmark), RememberingEncoder(stored))
     assert again.rows.keys() == stored.rows.keys(), REMAKE
 
 
 @pytest.mark.slow_encoder
+@pytest.mark.parametrize("file", [RECORD / VECTORS_FILE, VECTORS], ids=["record", "demo"])
 def test_kept_vectors_are_those_of_the_encoder(
-    benchmark: Benchmark, stored: StoredVectors, e5: SentenceTransformerEncoder
+    benchmark: Benchmark, file: Path, e5: SentenceTransformerEncoder
 ) -> None:
+    stored = StoredVectors.load(file)
     passages = ranked_passages(benchmark)
     chosen = np.random.default_rng(0).choice(len(passages), SAMPLE, replace=False)
     assert stored.name == e5.name

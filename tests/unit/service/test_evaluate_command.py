@@ -15,10 +15,11 @@ from typer.testing import CliRunner
 from matching.encoder import HashingEncoder
 from matching.evaluation import Evaluation, RememberingEncoder, read_benchmark
 from matching.evaluation.calibration import Calibration, calibration
-from matching.evaluation.record import FIGURES_FILE, VECTORS_FILE, StoredVectors
+from matching.evaluation.record import FIGURES_FILE, VECTORS_FILE
 from matching.intent import IntentModel
 from matching.intent_training import fit_intent
 from matching.problem_examples import read_examples
+from matching.stored_vectors import StoredVectors
 from matching.taxonomy import category_name
 from seed_data import PROBLEM_EXAMPLES
 from service.cli import cli, evaluation
