@@ -7,7 +7,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, ResourceClosedError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
@@ -18,6 +18,8 @@ from service.messages.validation import FALLBACK
 log = structlog.get_logger()
 
 RETRY_AFTER = {"Retry-After": "5"}
+# The last is what SQLAlchemy says when a server ends while it greets a new connection.
+_AWAY = (OperationalError, PoolTimeoutError, ResourceClosedError)
 # Why a JSON body cannot be read at all; the first kind that fits, as each is narrower than the next.
 _UNREADABLE: Sequence[tuple[type[Exception], str]] = (
     (UnicodeDecodeError, "body_not_utf8"),
@@ -35,7 +37,7 @@ def install_problem_handlers(
     app.add_exception_handler(Problem, _answer_with(lambda problem: problem))
     app.add_exception_handler(RequestValidationError, _answer_with(_validation_problem))
     app.add_exception_handler(HTTPException, _http_exception)
-    for kind in (OperationalError, PoolTimeoutError, DBAPIError):
+    for kind in (*_AWAY, DBAPIError):
         app.add_exception_handler(kind, _database_error)
 
 
@@ -86,7 +88,7 @@ _PASSING = ("08", "40", "53", "55", "57", "58", "25006")
 
 
 def _passes(error: Exception) -> bool:
-    if isinstance(error, (OperationalError, PoolTimeoutError)):
+    if isinstance(error, _AWAY):
         return True
     state = getattr(getattr(error, "orig", None), "sqlstate", None) or ""
     return state.startswith(_PASSING) or (isinstance(error, DBAPIError) and error.connection_invalidated)

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ResourceClosedError
 from starlette.testclient import TestClient
 
 from matching.domain import FloatArray, Prompt
@@ -199,6 +199,18 @@ def test_what_passes_by_itself_is_a_503(
     answer = client.get("/v1/suppliers")
     unavailable(answer)
     assert "secret" not in answer.text
+
+
+def test_a_server_that_ends_while_it_greets_a_connection_is_a_503(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As seen in a restart under load: the greeting's query comes back without rows."""
+
+    def fail(*_: object) -> None:
+        raise ResourceClosedError("This result object does not return rows.")
+
+    monkeypatch.setattr("service.suppliers.endpoints.with_parts", fail)
+    unavailable(client.get("/v1/suppliers"))
 
 
 class SlowEncoder(HashingEncoder):
