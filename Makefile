@@ -30,7 +30,7 @@ run: $(INSTALLED) ## 서비스를 실행합니다 (처음에는 설치부터 합
 
 test: lint ## 정적 검사와 모든 시험을 실행합니다
 	@echo "[시험] pytest"
-	@OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n $(TEST_PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(ARGS)
 
 lint: $(DEVELOPED) ## ruff, mypy, import 규칙을 검사합니다
 	@echo "[검사] ruff"

@@ -8,7 +8,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -57,13 +56,6 @@ def pytest_configure(config: pytest.Config) -> None:
     # The cheapest argon2: hundreds of contacts are registered, and none of them is a real one.
     cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
     service.accounts.passwords._hasher = cheap
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, so that no process works alone at the end: first starts, then the largest."""
-    sizes = Counter(item.path for item in items)
-    first = {"end_to_end", "packaging"}
-    items.sort(key=lambda item: (item.path.parent.name not in first, -sizes[item.path], item.path))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -147,7 +147,7 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
 
 
 def _announce_when_ready(app: FastAPI, listener: socket.socket, settings: Settings) -> None:
-    """Print where and how once it answers, and when it can recommend too."""
+    """Print where and how once it answers, and when it can recommend too, for new texts as well."""
     host, port = listener.getsockname()[:2]
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     engine: MatchingEngine = app.state.matching
@@ -155,7 +155,7 @@ def _announce_when_ready(app: FastAPI, listener: socket.socket, settings: Settin
     def announce() -> None:
         engine.wait_until_started()
         say(f"시작했습니다: {address}\nAPI 문서: {address}/docs\n{how_to_sign_in(settings)}")
-        while not engine.wait_until_ready(1):
+        while not (engine.wait_until_ready(1) and engine.wait_until_encoding(1)):
             pass
         say("추천까지 준비되었습니다")
 

@@ -149,6 +149,7 @@ class MatchingEngine:
         self._assembling = threading.Lock()
         self._started = threading.Event()
         self._ready = threading.Event()
+        self._encodes = threading.Event()
         self._stopped = threading.Event()
 
     @property
@@ -199,6 +200,10 @@ class MatchingEngine:
     def wait_until_started(self) -> None:
         """Return once the application around it has started."""
         self._started.wait()
+
+    def wait_until_encoding(self, seconds: float) -> bool:
+        """True when new texts can be recommended for as well, waiting that long for it."""
+        return self._encodes.wait(seconds)
 
     def wait_until_ready(self, seconds: float) -> bool:
         """Whether it became ready within that time."""
@@ -312,6 +317,7 @@ class MatchingEngine:
         while not self._stopped.is_set():
             try:
                 self._encoder()
+                self._encodes.set()
                 return
             except Exception as error:
                 log.error("encoder_not_loaded", error=type(error).__name__, detail=str(error)[:300])

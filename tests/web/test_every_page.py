@@ -100,10 +100,10 @@ def test_everyone_can_use_a_page_on_a_phone_and_on_a_desk(site: Site, world: Wor
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
         page.goto(address(world, path, _own(rule, actor)))
+        violations = Axe().run(page).response["violations"]
+        assert not list(_told(violations)), "\n".join(_told(violations))
         for size in (PHONE, DESKTOP):
             page.set_viewport_size(size)  # type: ignore[arg-type]
-            violations = Axe().run(page).response["violations"]
-            assert not list(_told(violations)), f"at {size}:\n" + "\n".join(_told(violations))
             wider = page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
