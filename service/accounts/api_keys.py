@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select, true
 from service.accounts.actor import Actor, Role, hash_key
 from service.accounts.audit import record_event
 from service.accounts.schemas import ApiKeyInput
+from service.db.rows import one_row
 from service.db.tables import ApiKey
 from service.kit import clock
 from service.kit.pages import cut_page, decode_uuid_cursor
@@ -74,13 +75,7 @@ def revoke_api_key(session: Session, actor: Actor, record: ApiKey) -> None:
 
 def get_api_key(session: Session, actor: Actor, key_id: UUID, *, lock: bool = False) -> ApiKey:
     """A key that the actor may see, held against other changes with `lock`. Raises `Problem` 404."""
-    statement = select(ApiKey).where(ApiKey.id == key_id, _visible_to(actor))
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found = session.exec(statement).first()
-    if found is None:
-        raise Problem(404, "not_found")
-    return found
+    return one_row(session, select(ApiKey).where(ApiKey.id == key_id, _visible_to(actor)), lock=lock)
 
 
 def list_api_keys(

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from service.accounts.actor import Actor, Role
 from service.challenges.states import ChallengeState, in_state, state_of
+from service.db.rows import one_row
 from service.db.tables import (
     Account,
     Challenge,
@@ -19,7 +20,7 @@ from service.db.tables import (
     Supplier,
 )
 from service.kit import clock
-from service.kit.pages import cut_page, decode_cursor
+from service.kit.pages import cut_page, decode_id_cursor
 from service.kit.problems import Problem
 
 Application = ChallengeApplication
@@ -47,13 +48,9 @@ def get_challenge(session: Session, actor: Actor, challenge_id: UUID, *, lock: b
 
     Applications, reviews and the decision of one call take turns here. Raises `Problem` 404.
     """
-    statement = select(Challenge).where(Challenge.id == challenge_id, visible_to(actor))
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found = session.exec(statement).first()
-    if found is None:
-        raise Problem(404, "not_found")
-    return found
+    return one_row(
+        session, select(Challenge).where(Challenge.id == challenge_id, visible_to(actor)), lock=lock
+    )
 
 
 def search_challenges(
@@ -64,7 +61,7 @@ def search_challenges(
     if state is not None:
         statement = statement.where(in_state(state, clock.today()))
     if cursor is not None:
-        statement = statement.where(col(Challenge.id) < _id_in(cursor))
+        statement = statement.where(col(Challenge.id) < decode_id_cursor(cursor))
     rows = session.exec(statement.order_by(col(Challenge.id).desc()).limit(limit + 1)).all()
     return cut_page(rows, limit, lambda row: (str(row.id),))
 
@@ -86,13 +83,11 @@ def get_application(
     session: Session, actor: Actor, application_id: UUID, *, lock: bool = False
 ) -> Application:
     """That application, if the actor may see it. Raises `Problem` 404."""
-    statement = select(Application).where(Application.id == application_id, applications_of(actor))
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found = session.exec(statement).first()
-    if found is None:
-        raise Problem(404, "not_found")
-    return found
+    return one_row(
+        session,
+        select(Application).where(Application.id == application_id, applications_of(actor)),
+        lock=lock,
+    )
 
 
 def search_applications(
@@ -101,7 +96,7 @@ def search_applications(
     """One page of the applications of a call that the actor may see, the oldest first, withdrawn ones too."""
     statement = select(Application).where(Application.challenge_id == challenge_id, applications_of(actor))
     if cursor is not None:
-        statement = statement.where(col(Application.id) > _id_in(cursor))
+        statement = statement.where(col(Application.id) > decode_id_cursor(cursor))
     rows = session.exec(statement.order_by(col(Application.id)).limit(limit + 1)).all()
     return cut_page(rows, limit, lambda row: (str(row.id),))
 
@@ -170,7 +165,7 @@ def search_reviews(
     """One page of the actor's own reviews of applications that stand, the newest call first."""
     statement = _own_reviews(actor)
     if cursor is not None:
-        statement = statement.where(col(ChallengeReview.id) < _id_in(cursor))
+        statement = statement.where(col(ChallengeReview.id) < decode_id_cursor(cursor))
     rows = session.exec(statement.order_by(col(ChallengeReview.id).desc()).limit(limit + 1)).all()
     return cut_page(rows, limit, lambda row: (str(row[0].id),))
 
@@ -205,10 +200,3 @@ def conflicts_of(
     if reviewer_id is not None:
         statement = statement.where(ChallengeConflict.reviewer_id == reviewer_id)
     return session.exec(statement.order_by(col(ChallengeConflict.id))).all()
-
-
-def _id_in(cursor: str) -> UUID:
-    try:
-        return UUID(decode_cursor(cursor, 1)[0])
-    except ValueError as error:
-        raise Problem(422, "cursor_invalid") from error

@@ -23,6 +23,7 @@ from service.accounts.operations import (
     set_password,
 )
 from service.colleagues.schemas import ColleagueInput, InvitationInput
+from service.db.rows import one_row
 from service.db.tables import Account, AccountLink, ConsentRecord, LinkPurpose
 from service.kit import clock
 from service.kit.pages import cut_page, decode_uuid_cursor
@@ -108,11 +109,7 @@ def lock_colleague(session: Session, actor: Actor, account_id: UUID) -> Account:
 
 def get_colleague(session: Session, actor: Actor, account_id: UUID) -> Account:
     """That person of the actor's company. Raises `Problem` 404."""
-    statement = select(Account).where(_colleagues_of(actor), Account.id == account_id)
-    found = session.exec(statement).first()
-    if found is None:
-        raise Problem(404, "not_found")
-    return found
+    return one_row(session, select(Account).where(_colleagues_of(actor), Account.id == account_id))
 
 
 def list_colleagues(

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, false, func, or_, tuple_
 from sqlmodel import Session, col, select, true
 
 from service.accounts.actor import Actor, Role
+from service.db.rows import one_row
 from service.db.tables import (
     FundEntry,
     FundLoan,
@@ -24,7 +25,7 @@ from service.fund.ledger import Account, Balances, EntryKind, balances, lock_led
 from service.fund.loan_account import LoanAccount, Payment
 from service.fund.terms import contract_of, fund_on, terms_of_fund, terms_of_loan
 from service.kit import clock
-from service.kit.pages import cut_page, decode_cursor, decode_uuid_cursor
+from service.kit.pages import cut_page, decode_id_cursor, decode_uuid_cursor
 from service.kit.problems import Problem
 
 OPEN = (LoanStatus.RESERVED.value, LoanStatus.APPROVED.value)
@@ -73,10 +74,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def get_loan(session: Session, actor: Actor, loan_id: UUID) -> FundLoan:
     """That loan, if the actor may see it. Raises `Problem` 404."""
-    found = session.exec(select(FundLoan).where(FundLoan.id == loan_id, visible_to(actor))).first()
-    if found is None:
-        raise Problem(404, "not_found")
-    return found
+    return one_row(session, select(FundLoan).where(FundLoan.id == loan_id, visible_to(actor)))
 
 
 def lock_loan(session: Session, actor: Actor, loan_id: UUID) -> FundLoan:
@@ -113,7 +111,7 @@ def search_loans(
     if expires_by is not None:
         statement = statement.where(*_expires_by(expires_by))
     if cursor is not None:
-        statement = statement.where(col(FundLoan.id) < _id_in(cursor))
+        statement = statement.where(col(FundLoan.id) < decode_id_cursor(cursor))
     rows = session.exec(statement.order_by(col(FundLoan.id).desc()).limit(limit + 1)).all()
     shown, next_cursor = cut_page(rows, limit, lambda loan: (str(loan.id),))
     return with_balances(session, shown), next_cursor
@@ -138,13 +136,6 @@ def open_loans(
 
 def _expires_by(day: date) -> list[ColumnElement[bool]]:
     return [col(FundLoan.status).in_(OPEN), col(FundLoan.expires_on) <= day]
-
-
-def _id_in(cursor: str) -> UUID:
-    try:
-        return UUID(decode_cursor(cursor, 1)[0])
-    except ValueError as error:
-        raise Problem(422, "cursor_invalid") from error
 
 
 def with_balances(

@@ -59,6 +59,14 @@ def cut_page(
     return shown, encode_cursor(key(shown[-1])) if len(rows) > limit else None
 
 
+def decode_id_cursor(cursor: str) -> UUID:
+    """The sort key of a list ordered by an id. Raises `Problem` 422."""
+    try:
+        return UUID(decode_cursor(cursor, 1)[0])
+    except ValueError as error:
+        raise Problem(422, "cursor_invalid") from error
+
+
 def decode_uuid_cursor(cursor: str) -> tuple[str, UUID]:
     """The sort key of a list ordered by a text and then an id. Raises `Problem` 422."""
     value, identifier = decode_cursor(cursor, 2)

@@ -8,10 +8,10 @@ from sqlmodel import Session, col, select, true
 
 from service.accounts.actor import Actor
 from service.business_status.queries import in_state
+from service.db.rows import one_row
 from service.db.tables import Account, Manufacturer
 from service.kit.business_register import BusinessState
 from service.kit.pages import cut_page, decode_uuid_cursor
-from service.kit.problems import Problem
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -30,13 +30,9 @@ def get_manufacturer(
 
     Raises `Problem` 404.
     """
-    statement = select(Manufacturer).where(Manufacturer.id == manufacturer_id, visible_to(actor))
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found = session.exec(statement).first()
-    if found is None:
-        raise Problem(404, "not_found")
-    return found
+    return one_row(
+        session, select(Manufacturer).where(Manufacturer.id == manufacturer_id, visible_to(actor)), lock=lock
+    )
 
 
 def contacts_of(session: Session, manufacturer_ids: Sequence[UUID]) -> dict[UUID, Account]:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, false, func, tuple_
 from sqlmodel import Session, col, select, true
 
 from service.accounts.actor import Actor
+from service.db.rows import one_row
 from service.db.tables import Manufacturer, Need, NeedStatus
 from service.kit.pages import cut_page, decode_uuid_cursor
 from service.kit.problems import Problem
@@ -23,13 +24,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def get_need(session: Session, need_id: UUID, actor: Actor, *, lock: bool = False) -> Need:
     """That need, if the actor may see it; held against other writers with `lock`. Raises `Problem` 404."""
-    statement = select(Need).where(Need.id == need_id, visible_to(actor))
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found = session.exec(statement).first()
-    if found is None:
-        raise Problem(404, "not_found")
-    return found
+    return one_row(session, select(Need).where(Need.id == need_id, visible_to(actor)), lock=lock)
 
 
 def count_by_status(session: Session) -> Mapping[NeedStatus, int]:

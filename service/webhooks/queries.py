@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from service.db.rows import one_row
 from service.db.tables import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookMessage
 from service.kit.pages import cut_page, decode_uuid_cursor
 from service.kit.problems import Problem
@@ -73,9 +74,7 @@ def list_deliveries(
 def get_delivery(session: Session, delivery_id: UUID, *, lock: bool = False) -> WebhookDelivery:
     """A delivery, held with `lock`. Raises `Problem` 404."""
     statement = select(WebhookDelivery).where(WebhookDelivery.id == delivery_id)
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    return _found(session.exec(statement).first())
+    return one_row(session, statement, lock=lock)
 
 
 def attempts_of(session: Session, delivery_id: UUID) -> Sequence[WebhookAttempt]:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select, true
 
 from service.accounts.actor import Actor
+from service.db.rows import one_row
 from service.db.tables import (
     Contract,
     ContractPayment,
@@ -27,7 +28,7 @@ from service.financing.percent import parse_percent
 from service.financing.schedule import KOREAN_CALENDAR
 from service.financing.schemas import InstallmentInput
 from service.kit import clock
-from service.kit.pages import cut_page, decode_cursor, decode_uuid_cursor
+from service.kit.pages import cut_page, decode_id_cursor, decode_uuid_cursor
 from service.kit.problems import Problem
 
 IN_FORCE = (ContractState.ACCEPTED.value, ContractState.DELIVERED.value)
@@ -91,13 +92,7 @@ def get_contract(session: Session, actor: Actor, contract_id: UUID, *, lock: boo
 
     Raises `Problem` 404.
     """
-    statement = select(Contract).where(Contract.id == contract_id, visible_to(actor))
-    if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
-    found = session.exec(statement).first()
-    if found is None:
-        raise Problem(404, "not_found")
-    return found
+    return one_row(session, select(Contract).where(Contract.id == contract_id, visible_to(actor)), lock=lock)
 
 
 def search_contracts(
@@ -123,7 +118,7 @@ def search_contracts(
     if company:
         statement = statement.where(_with_company(company))
     if cursor is not None:
-        statement = statement.where(col(Contract.id) < id_in(cursor))
+        statement = statement.where(col(Contract.id) < decode_id_cursor(cursor))
     rows = session.exec(statement.order_by(col(Contract.id).desc()).limit(limit + 1)).all()
     shown, next_cursor = cut_page(rows, limit, lambda contract: (str(contract.id),))
     return records_of(session, shown), next_cursor
@@ -279,14 +274,6 @@ def _with_company(name: str) -> ColumnElement[bool]:
 
 def _late_on(day: date) -> ColumnElement[bool]:
     return (col(Contract.state) == ContractState.DELIVERED.value) & (col(Contract.next_due_on) < day)
-
-
-def id_in(cursor: str) -> UUID:
-    """The id after which a page begins. Raises `Problem` 422."""
-    try:
-        return UUID(decode_cursor(cursor, 1)[0])
-    except ValueError as error:
-        raise Problem(422, "cursor_invalid") from error
 
 
 def _day_in(text: str) -> date:

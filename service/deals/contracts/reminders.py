@@ -11,10 +11,9 @@ from service.accounts.actor import Actor
 from service.accounts.own_company import refuse_own_company
 from service.db.tables import Contract, ContractReminder, ContractState
 from service.deals.contracts.operations import changed, check_day, note, require_state
-from service.deals.contracts.queries import id_in
 from service.deals.contracts.schemas import ReminderInput
 from service.kit import clock
-from service.kit.pages import cut_page
+from service.kit.pages import cut_page, decode_id_cursor
 
 LONGEST_PROMISE_DAYS = 366
 
@@ -55,7 +54,7 @@ def reminders_of(
     """One page of the reminders of a contract, the one recorded last first. Only for staff."""
     own = select(ContractReminder).where(ContractReminder.contract_id == contract.id)
     if cursor is not None:
-        own = own.where(col(ContractReminder.id) < id_in(cursor))
+        own = own.where(col(ContractReminder.id) < decode_id_cursor(cursor))
     rows = session.exec(own.order_by(col(ContractReminder.id).desc()).limit(limit + 1)).all()
     return cut_page(rows, limit, lambda reminder: (str(reminder.id),))
 
