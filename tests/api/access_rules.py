@@ -204,7 +204,7 @@ def _conflict(world: World) -> dict[str, Any]:
 
 def _with_draft(world: World) -> dict[str, Any]:
     """Nothing is sent; the call is made a draft again, as no other is deleted."""
-    with world.client.app.state.database.transaction() as session:  # type: ignore[attr-defined]
+    with world.client.app.state.database.transaction() as session:
         challenge = session.get(Challenge, UUID(world.thing("challenge_id", None)))
         if challenge is not None:  # somebody deleted it meanwhile
             challenge.published_at = None

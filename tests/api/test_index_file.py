@@ -78,6 +78,6 @@ def test_a_file_that_does_not_fit_is_passed_over(kept: Path, database: Database)
 def test_a_file_of_another_database_is_passed_over(
     kept: Path, database: Database, new_database: object
 ) -> None:
-    other = Database(new_database("other", "alliance_template"))  # type: ignore[operator]
+    other = Database(new_database("other", "alliance_template"))
     assert taken_up(kept, other, MODEL, DIMENSIONS) is None
     other.close()

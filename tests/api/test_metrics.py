@@ -27,7 +27,7 @@ TOKEN = "a-token-that-is-long-enough"
 
 def told(client: TestClient) -> dict[str, float]:
     """Every sample by its name and labels, read anew."""
-    client.app.state.readings._kept_until = 0.0  # type: ignore[attr-defined]
+    client.app.state.readings._kept_until = 0.0
     answer = client.get("/metrics")
     assert answer.status_code == 200
     return {name: float(value) for name, value in re.findall(r"^(alliance_\S+) (\S+)$", answer.text, re.M)}
@@ -36,7 +36,7 @@ def told(client: TestClient) -> dict[str, float]:
 def swap(client: TestClient, monkeypatch: pytest.MonkeyPatch, **parts: object) -> None:
     """Run on other parts for the length of a test; making another application would take a second."""
     for name, part in parts.items():
-        monkeypatch.setitem(client.app.state._state, name, part)  # type: ignore[attr-defined]
+        monkeypatch.setitem(client.app.state._state, name, part)
 
 
 def risen(before: dict[str, float], after: dict[str, float], name: str) -> float:

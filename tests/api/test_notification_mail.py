@@ -149,7 +149,7 @@ def test_what_the_mail_server_refused_is_tried_again_the_same_day(office: Office
     outbox.write_text("not a folder")
 
     class Context:
-        additional_context: dict[str, Any] = {"services": office.services}  # noqa: RUF012
+        additional_context: dict[str, Any] = {"services": office.services}  # noqa: RUF012 - lives for one job
 
     account = str(office.person.account_id)
     with clock.frozen(morning(tuesday)):

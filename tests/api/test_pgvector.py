@@ -123,7 +123,7 @@ def asked(number: int, known: Recommender, make: object) -> EmbeddedNeed:
 
 def embedded(profile: NeedProfile, chance: np.random.Generator, make: object) -> EmbeddedNeed:
     passages = passages_of_need(profile)
-    return EmbeddedNeed(profile, EmbeddedPassages(passages, make(chance, len(passages))))  # type: ignore[operator]
+    return EmbeddedNeed(profile, EmbeddedPassages(passages, make(chance, len(passages))))
 
 
 def test_both_find_the_same_and_recommend_the_same(both: Both, request: pytest.FixtureRequest) -> None:

@@ -37,7 +37,7 @@ def test_the_same_file_again_changes_nothing_and_a_change_is_in_the_trail(databa
         (written,) = write_programmes(session, SYSTEM, [extended])
         assert (written.outcome, written.changed) == (Outcome.CHANGED, ("status", "valid_to"))
         event = session.exec(
-            select(AuditEvent).where(AuditEvent.action == "programme.written").order_by(AuditEvent.id.desc())  # type: ignore[attr-defined]
+            select(AuditEvent).where(AuditEvent.action == "programme.written").order_by(AuditEvent.id.desc())
         ).first()
         assert event is not None
         assert event.before == {"status": "closed", "valid_to": "2025-12-31"}

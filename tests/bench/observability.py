@@ -28,6 +28,7 @@ from starlette.testclient import TestClient
 
 from matching.encoder import HashingEncoder
 from matching.intent_training import fit_intent, read_examples
+from matching.stages import STAGES, unwatched
 from seed_data import PROBLEM_EXAMPLES
 from service.app import create_app
 from service.db.embedded import EmbeddedPostgres
@@ -153,8 +154,6 @@ def applications(url: str, folder: Path) -> tuple[FastAPI, FastAPI, str, str]:
 
 def cost_of_naming_stages() -> float:
     """Microseconds to enter and leave all stages that nobody measures."""
-    from matching.stages import STAGES, unwatched  # noqa: PLC0415
-
     started = process_time()
     for _ in range(10_000):
         for stage in STAGES:

@@ -74,9 +74,9 @@ def line(made: Market, recommender: Recommender, share: float, needs: list[Embed
     for need in needs:
         allowed = (snapshot.verdicts(need.profile) < 0)[owners]
         ways: tuple[Callable[[], object], ...] = (
-            lambda need=need: recommender.recommend(need, LENGTH, DAY),  # type: ignore[misc]
-            lambda need=need, allowed=allowed: dot_product(matrix, allowed, need.vector),  # type: ignore[misc]
-            lambda need=need, allowed=allowed: rows_first(matrix, allowed, need.vector),  # type: ignore[misc]
+            lambda need=need: recommender.recommend(need, LENGTH, DAY),
+            lambda need=need, allowed=allowed: dot_product(matrix, allowed, need.vector),
+            lambda need=need, allowed=allowed: rows_first(matrix, allowed, need.vector),
         )
         for way in ways:
             way()

@@ -156,11 +156,11 @@ def _other_user(site_packages: Path) -> tuple[dict[str, Any], str]:
     for interpreter in _interpreters():
         if _runs(interpreter, site_packages, nobody):
             return nobody, interpreter
-    return {}, sys._base_executable  # type: ignore[attr-defined]
+    return {}, sys._base_executable
 
 
 def _interpreters() -> Iterator[str]:
-    yield sys._base_executable  # type: ignore[attr-defined]
+    yield sys._base_executable
     name = f"python{sys.version_info.major}.{sys.version_info.minor}"
     yield from (f"{folder}/{name}" for folder in ("/usr/local/bin", "/usr/bin"))
 

@@ -114,7 +114,7 @@ def test_the_database_is_healthy_when_it_answers_over_the_network() -> None:
 
 def test_the_database_keeps_its_files_where_this_major_version_puts_them() -> None:
     database = SERVICES["database"]
-    major = int(re.search(r"pg(\d+)", database["image"])[1])  # type: ignore[index]
+    major = int(re.search(r"pg(\d+)", database["image"])[1])
     place = "/var/lib/postgresql" if major >= 18 else "/var/lib/postgresql/data"
     assert database["volumes"] == [f"database:{place}"]
     assert "C.UTF-8" in database["environment"]["POSTGRES_INITDB_ARGS"], "under C Korean trigrams are empty"

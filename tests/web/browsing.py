@@ -56,7 +56,7 @@ class Site:
         """A fresh browser, signed in with that cookie, of that size, with scripts or without."""
         context = self.browser.new_context(
             base_url=self.address,
-            viewport=size or DESKTOP,  # type: ignore[arg-type]
+            viewport=size or DESKTOP,
             java_script_enabled=scripts,
             locale="ko-KR",
             timezone_id="Asia/Seoul",

@@ -104,7 +104,7 @@ def test_a_changed_quote_keeps_the_conditions_that_the_form_does_not_show(world:
     assert saved.status_code == 303, text_of(saved)
     found = read(world, contract)
     assert found["price_won"] == 50_000_000
-    assert found["terms"]["fees"] == fees  # type: ignore[index]
+    assert found["terms"]["fees"] == fees
 
 
 def test_a_manufacturer_accepts_its_quote_as_it_was_shown(world: World) -> None:
@@ -126,7 +126,7 @@ def test_a_contract_from_the_acceptance_to_the_last_won(world: World) -> None:
     assert record(world, contract, "acceptance").status_code == 303
     assert record(world, contract, "delivery", delivered_on=today, vat_timing="").status_code == 303
     page = open_page(world, MANAGER, f"/desk/contracts/{contract}")
-    total = read(world, contract, "/schedule")["settlement"]["total_won"]  # type: ignore[index]
+    total = read(world, contract, "/schedule")["settlement"]["total_won"]
     assert f"{total:,}원" in text_of(page)
     assert f'name="amount_won" value="{total}"' in page.text
     over = record(world, contract, "payments", amount_won="10억", received_on=today)
@@ -134,7 +134,7 @@ def test_a_contract_from_the_acceptance_to_the_last_won(world: World) -> None:
     assert f"{total:,}원" in text_of(over)
     paid = record(world, contract, "payments", amount_won="100만", received_on=today, reference="A-1")
     assert paid.status_code == 303
-    payment = read(world, contract, "/schedule")["payments"][0]["id"]  # type: ignore[index]
+    payment = read(world, contract, "/schedule")["payments"][0]["id"]
     undone = f"payments/{payment}/reversal"
     assert 'id="reversal_reason-error"' in record(world, contract, undone, reversal_reason="").text
     assert record(world, contract, undone, reversal_reason="다른 회사의 돈").status_code == 303
@@ -149,7 +149,7 @@ def test_a_form_sent_twice_is_entered_once(world: World) -> None:
     fields: Fields = {"version": str(read(world, contract)["version"]), "amount_won": "100만"}
     path = f"/desk/contracts/{contract}/payments"
     assert [send_form(world, MANAGER, path, dict(fields)).status_code for _ in range(2)] == [303, 422]
-    assert len(read(world, contract, "/schedule")["payments"]) == 1  # type: ignore[arg-type]
+    assert len(read(world, contract, "/schedule")["payments"]) == 1
 
 
 def test_late_contracts_are_told_to_whom_they_concern(world: World) -> None:
@@ -184,7 +184,7 @@ def _sign_in_again(world: World, actor: str) -> None:
 
 def test_staff_with_a_stake_see_a_contract_and_decide_nothing(world: World) -> None:
     contract = world.thing("contract_id", "supplier")
-    with world.client.app.state.database.transaction() as session:  # type: ignore[attr-defined]
+    with world.client.app.state.database.transaction() as session:
         account = session.get_one(Account, world.person(MANAGER).account_id)
         account.stake_supplier_id = world.person("supplier").company_id
     page = open_page(world, MANAGER, f"/desk/contracts/{contract}")

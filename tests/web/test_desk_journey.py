@@ -90,11 +90,11 @@ def test_a_card_is_moved_by_keyboard_after_a_question(site: Site, world: World) 
         asked: list[str] = []
 
         def answer(dialog: object) -> None:
-            asked.append(dialog.message)  # type: ignore[attr-defined]
+            asked.append(dialog.message)
             if len(asked) == 1:
-                dialog.dismiss()  # type: ignore[attr-defined]
+                dialog.dismiss()
             else:
-                dialog.accept()  # type: ignore[attr-defined]
+                dialog.accept()
 
         page.on("dialog", answer)
         page.goto(desk.page)

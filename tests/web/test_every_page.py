@@ -103,7 +103,7 @@ def test_everyone_can_use_a_page_on_a_phone_and_on_a_desk(site: Site, world: Wor
         violations = Axe().run(page).response["violations"]
         assert not list(_told(violations)), "\n".join(_told(violations))
         for size in (PHONE, DESKTOP):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
+            page.set_viewport_size(size)
             wider = page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
@@ -113,5 +113,5 @@ def test_everyone_can_use_a_page_on_a_phone_and_on_a_desk(site: Site, world: Wor
 
 def _told(violations: list[dict[str, object]]) -> Iterator[str]:
     for each in violations:
-        for node in each["nodes"]:  # type: ignore[attr-defined]
+        for node in each["nodes"]:
             yield f"{each['id']}: {each['help']}: {node['html']}"

@@ -224,4 +224,4 @@ def test_a_question_that_makes_no_sense_is_refused(
 )
 def test_rules_that_no_plan_can_keep_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="no plan"):
-        Rules(**wrong)  # type: ignore[arg-type]
+        Rules(**wrong)

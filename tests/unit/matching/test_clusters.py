@@ -57,7 +57,7 @@ def cluster(**changes: object) -> Cluster:
         common_need=CommonNeed("n1", ("얼룩을 놓칩니다.",)),
         quality=ClusterQuality(0.4, 0.6, 0.9),
     )
-    return replace(whole, **changes)  # type: ignore[arg-type]
+    return replace(whole, **changes)
 
 
 def test_planted_groups_are_recovered_and_their_number_is_found(found: Clustering) -> None:

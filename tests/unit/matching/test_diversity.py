@@ -135,7 +135,7 @@ def test_whoever_left_for_a_newcomer_comes_back_for_one_that_was_shown_too_often
 )
 def test_bounds_that_contradict_each_other_are_refused(bounds: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=r"share|bound"):
-        ListPolicy(**bounds)  # type: ignore[arg-type]
+        ListPolicy(**bounds)
 
 
 KINDS = ["MES", "ERP", "AI"]

@@ -56,7 +56,7 @@ def test_a_gain_is_the_weight_times_what_the_feature_gains_with_a_need_that_fits
     }
     name, measure = measures[code]
     wanted = need(**asked)
-    gained = measure(wanted, replace(BARE, **filled)) - measure(wanted, BARE)  # type: ignore[arg-type]
+    gained = measure(wanted, replace(BARE, **filled)) - measure(wanted, BARE)
     assert gaps_of(supplier(solutions=(BARE,)))[code] == pytest.approx(WEIGHTS[name] * gained)
 
 

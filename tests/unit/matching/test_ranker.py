@@ -96,7 +96,7 @@ def test_what_was_picked_for_standing_first_earns_its_features_less() -> None:
     ],
 )
 def test_verdicts_become_outcomes(verdict: str, outcome: float) -> None:
-    assert Judgement.of_verdict(features(), verdict, 1).outcome == outcome  # type: ignore[arg-type]
+    assert Judgement.of_verdict(features(), verdict, 1).outcome == outcome
 
 
 def test_the_further_an_introduction_came_the_more_it_says() -> None:

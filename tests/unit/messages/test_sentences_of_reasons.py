@@ -273,11 +273,11 @@ def test_particles_in_sentences_agree_with_the_name_before_them(name: str) -> No
 def test_particles_agree_with_the_names_of_industries_and_certifications() -> None:
     for code in INDUSTRIES:
         told = reason_text(Reason("industry_fit", 1.0, {"industry": code, "offered": code}))
-        name, said = re.fullmatch(r"(.+)(을|를) 대상으로 하는 솔루션입니다\.", told).groups()  # type: ignore[union-attr]
+        name, said = re.fullmatch(r"(.+)(을|를) 대상으로 하는 솔루션입니다\.", told).groups()
         assert said == expected("을", re.sub(r"\(.*\)$", "", name)), told
     for code in CERTIFICATIONS:
         told = reason_text(Reason("certification", 1.0, {"certifications": (code,)}))
-        name, said = re.fullmatch(r"(.+)(을|를) 갖추었습니다\.", told).groups()  # type: ignore[union-attr]
+        name, said = re.fullmatch(r"(.+)(을|를) 갖추었습니다\.", told).groups()
         assert said == expected("을", re.sub(r"\(.*\)$", "", name)), told
 
 

@@ -192,7 +192,7 @@ def test_the_plot_can_be_read_without_seeing_it_and_without_colours() -> None:
     found = some_calibration()
     root = ElementTree.fromstring(calibration_plot([found]))
     assert root.get("role") == "img"
-    described = {root.find(f"{SVG}title").get("id"), root.find(f"{SVG}desc").get("id")}  # type: ignore[union-attr]
+    described = {root.find(f"{SVG}title").get("id"), root.find(f"{SVG}desc").get("id")}
     assert set((root.get("aria-labelledby") or "").split()) == described
     texts = ["".join(each.itertext()) for each in root.iter(f"{SVG}text")]
     assert set(words.CALIBRATION_COLUMNS) <= set(texts)

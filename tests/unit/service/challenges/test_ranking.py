@@ -50,8 +50,8 @@ def test_the_order_in_which_scores_come_does_not_matter(panel: list[list[int]], 
     ]
     applications = list(APPLICATIONS)
     straight = rank(applications, scores)
-    chance.shuffle(scores)  # type: ignore[attr-defined]
-    chance.shuffle(applications)  # type: ignore[attr-defined]
+    chance.shuffle(scores)
+    chance.shuffle(applications)
     assert rank(applications, scores) == straight
 
 

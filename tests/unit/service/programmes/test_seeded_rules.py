@@ -84,7 +84,7 @@ def test_whom_a_programme_fits(
 
 
 def test_every_programme_is_tried_above() -> None:
-    (mark,) = (each for each in test_whom_a_programme_fits.pytestmark if each.name == "parametrize")  # type: ignore[attr-defined]
+    (mark,) = (each for each in test_whom_a_programme_fits.pytestmark if each.name == "parametrize")
     assert {case[0] for case in mark.args[1]} == PROGRAMMES.keys()
 
 
