@@ -27,7 +27,8 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from starlette.testclient import TestClient
 
 from matching.encoder import HashingEncoder
-from matching.intent_training import fit_intent, read_examples
+from matching.intent_training import fit_intent
+from matching.problem_examples import read_examples
 from matching.stages import STAGES, unwatched
 from seed_data import PROBLEM_EXAMPLES
 from service.app import create_app
