@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.telemetry import TelemetryConfig
 from fastapi_swagger import patch_fastapi
@@ -57,6 +57,7 @@ from service.kit.problem_handlers import install_problem_handlers
 from service.kit.problems import Problem
 from service.kit.rate_limits import RateLimits
 from service.kit.request_limits import MEGABYTE, RequestLimits
+from service.kit.routing import Signpost
 from service.manufacturers import endpoints as manufacturers
 from service.needs import endpoints as needs
 from service.notifications import endpoints as notifications
@@ -130,6 +131,7 @@ REGISTERED_JOBS = (
     service.notifications.jobs,
     service.webhooks.jobs,
 )
+V1 = "/v1"
 UNTRACED = ("/healthz", "/readyz", "/metrics")
 TELEMETRY: TelemetryConfig = {
     "metrics": False,  # Prometheus asks for them
@@ -229,11 +231,8 @@ def _frame(app: FastAPI, settings: Settings) -> None:
 
 
 def _mount(app: FastAPI) -> None:
-    v1 = APIRouter(prefix="/v1")
-    for feature in FEATURES:
-        v1.include_router(feature.router)
-    v1.include_router(accounts.auth_router)
-    app.include_router(v1)
+    for router in (*(feature.router for feature in FEATURES), accounts.auth_router):
+        app.include_router(Signpost(router, V1), prefix=V1)
     app.webhooks.include_router(webhook_documentation.router)
 
     @app.get("/healthz", tags=["상태"], summary="살아 있는지")

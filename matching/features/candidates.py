@@ -1,5 +1,6 @@
 """Feature rows of the suppliers worth a closer look."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,29 @@ from matching.features.signals import Signals, lexical
 from matching.index import IndexSnapshot
 from matching.index.snapshot import top_slots
 
+OF_SUPPLIER: Mapping[str, Callable[[EmbeddedNeed, CapabilityProfile], float]] = {
+    "reference_industry": lambda need, supplier: fit.reference_industry(need.profile, supplier),
+    "region_same": lambda need, supplier: fit.region_same(need.profile, supplier),
+    "region_near": lambda need, supplier: fit.region_near(need.profile, supplier),
+    "on_site_region": lambda need, supplier: fit.on_site_region(need.profile, supplier),
+    "supplier_size": lambda _, supplier: fit.supplier_size(supplier),
+    "certification": lambda _, supplier: fit.certification(supplier),
+    "existing_systems": lambda need, supplier: fit.existing_systems(need.profile, supplier),
+    "track_record": lambda _, supplier: fit.track_record(supplier.track_record),
+    "load": lambda _, supplier: fit.load(supplier),
+}
+"""The features that are the same for all solutions of a supplier."""
+
+OF_SOLUTION: Mapping[str, Callable[[EmbeddedNeed, Solution, frozenset[str]], float]] = {
+    "industry_closeness": lambda need, solution, _: fit.industry_fit(need.profile, solution),
+    "process_overlap": lambda need, _, processes: fit.process_overlap(need.processes, processes),
+    "budget_fit": lambda need, solution, _: fit.budget_fit(need.profile, solution),
+    "smart_level_fit": lambda need, solution, _: fit.smart_level_fit(need.profile, solution),
+}
+"""Those of one solution and of the processes that it is for."""
+
 _COLUMN = {name: column for column, name in enumerate(FEATURE_NAMES)}
+_FACTS = [_COLUMN[name] for name in (*OF_SUPPLIER, *OF_SOLUTION)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,42 +65,22 @@ def candidates(
     snapshot: IndexSnapshot, need: EmbeddedNeed, signals: Signals, slots: NDArray[np.intp]
 ) -> Candidates:
     """The features of every solution of these suppliers that the budget allows."""
-    words = lexical(snapshot, need, slots)
-    owners, places, rows = [], [], []
-    for slot, word_score in zip(slots.tolist(), words.tolist(), strict=True):
+    numbers, places, told = [], [], []
+    for number, slot in enumerate(slots.tolist()):
         profile = snapshot.profile(slot)
-        shared = {**_supplier_features(need, profile), "lexical": word_score}
+        of_supplier = [measure(need, profile) for measure in OF_SUPPLIER.values()]
         for place, solution in zip(snapshot.solution_places[slot], profile.solutions, strict=True):
             if not is_affordable(need.profile, solution):
                 continue
-            features = {**shared, **_solution_features(need, solution, snapshot.solution_processes[place])}
-            features |= {name: float(getattr(signals, name)[place]) for name in Signals.__slots__}
-            owners.append(slot)
+            processes = snapshot.solution_processes[place]
+            of_solution = [measure(need, solution, processes) for measure in OF_SOLUTION.values()]
+            numbers.append(number)
             places.append(place)
-            rows.append([features[name] for name in FEATURE_NAMES])
-    values = np.array(rows, np.float32).reshape(len(rows), len(FEATURE_NAMES))
-    return Candidates(np.array(owners, np.intp), np.array(places, np.intp), values)
-
-
-def _supplier_features(need: EmbeddedNeed, profile: CapabilityProfile) -> dict[str, float]:
-    asked = need.profile
-    return {
-        "reference_industry": fit.reference_industry(asked, profile),
-        "region_same": fit.region_same(asked, profile),
-        "region_near": fit.region_near(asked, profile),
-        "on_site_region": fit.on_site_region(asked, profile),
-        "supplier_size": fit.supplier_size(profile),
-        "certification": fit.certification(profile),
-        "existing_systems": fit.existing_systems(asked, profile),
-        "track_record": fit.track_record(profile.track_record),
-        "load": fit.load(profile),
-    }
-
-
-def _solution_features(need: EmbeddedNeed, solution: Solution, processes: frozenset[str]) -> dict[str, float]:
-    return {
-        "industry_closeness": fit.industry_fit(need.profile, solution),
-        "process_overlap": fit.process_overlap(need.processes, processes),
-        "budget_fit": fit.budget_fit(need.profile, solution),
-        "smart_level_fit": fit.smart_level_fit(need.profile, solution),
-    }
+            told.append(of_supplier + of_solution)
+    at, places_held = np.array(numbers, np.intp), np.array(places, np.intp)
+    values = np.empty((len(told), len(FEATURE_NAMES)), np.float32)
+    values[:, _FACTS] = np.array(told, np.float32).reshape(len(told), len(_FACTS))
+    values[:, _COLUMN["lexical"]] = lexical(snapshot, need, slots)[at]
+    for name in Signals.__slots__:
+        values[:, _COLUMN[name]] = getattr(signals, name)[places_held]
+    return Candidates(slots[at], places_held, values)

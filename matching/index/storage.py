@@ -28,7 +28,7 @@ from matching.index.word_rows import WordRow
 _TABLES = ("solution_vectors", "summary_vectors", "problem_vectors")
 _PACKAGE = Path(__file__).parents[1]
 _SHAPING = (".py", ".csv", ".json", ".txt")
-_NO_WORDS = WordRow(np.zeros(0, np.int32), np.zeros(0, np.float32))
+_NO_WORDS = WordRow.of(np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
 _CODES = ("categories", "industries", "processes", "smart_levels", "service_regions", "certifications")
@@ -134,7 +134,7 @@ def _kept(arrays: Mapping[str, NDArray[Any]], dimensions: int) -> Iterator[KeptS
             processes=tuple(processes),
             problem_keys=tuple(told["problem_keys"]),
             sentences=Sentences(arrays["spoken"][spoken], vectors[sentences]),
-            words=WordRow(arrays["grams"][words], arrays["counts"][words]),
+            words=WordRow.of(arrays["grams"][words], arrays["counts"][words]),
         )
 
 

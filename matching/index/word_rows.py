@@ -16,10 +16,13 @@ class WordRow:
     grams: NDArray[np.int32]
     counts: NDArray[np.float32]
 
-    @property
-    def length(self) -> float:
-        """All occurrences together."""
-        return float(self.counts.sum())
+    length: float
+    """All occurrences together."""
+
+    @classmethod
+    def of(cls, grams: NDArray[np.int32], counts: NDArray[np.float32]) -> "WordRow":
+        """With its length counted."""
+        return cls(grams, counts, float(counts.sum()))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,18 +36,25 @@ class WordView:
     def scores(self, query: str, slots: Sequence[int] | NDArray[np.intp]) -> NDArray[np.float32]:
         """Share of the query's rarity found in each supplier, 0 for nothing shared, seldom above 1."""
         asked = np.unique(gram_counts([query]).indices)
-        weight = np.zeros(BUCKETS, np.float32)
-        weight[asked] = self.inverse_frequency[asked]
-        whole = float(weight.sum())
-        if whole <= 0.0:
+        whole = float(self.inverse_frequency[asked].sum())
+        held = [(number, row) for number, slot in enumerate(slots) if (row := self.rows[slot]) is not None]
+        if whole <= 0.0 or not held:
             return np.zeros(len(slots), np.float32)
-        return np.array([self._score(self.rows[slot], weight) / whole for slot in slots], np.float32)
-
-    def _score(self, row: WordRow | None, weight: NDArray[np.float32]) -> float:
-        if row is None:
-            return 0.0
-        damping = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * row.length / self.mean_length)
-        return float((weight[row.grams] * row.counts * (SATURATION + 1) / (row.counts + damping)).sum())
+        wanted = np.zeros(BUCKETS, np.bool_)
+        wanted[asked] = True
+        grams = np.concatenate([row.grams for _, row in held])
+        shared = np.flatnonzero(wanted[grams])  # few of all
+        rarity = self.inverse_frequency[grams[shared]]
+        counts = np.concatenate([row.counts for _, row in held])[shared]
+        sizes = [len(row.grams) for _, row in held]
+        owners = np.repeat(np.arange(len(held), dtype=np.int32), sizes)[shared]
+        lengths = np.array([row.length for _, row in held])
+        damping = SATURATION * (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * lengths / self.mean_length)
+        found = rarity * counts * (SATURATION + 1) / (counts + damping[owners])
+        scores = np.zeros(len(slots), np.float32)
+        # `bincount` adds one after another, so that equal texts are equal wherever they stand.
+        scores[[number for number, _ in held]] = np.bincount(owners, found, len(held)) / whole
+        return scores
 
 
 class WordRows:
@@ -59,7 +69,7 @@ class WordRows:
         """Counts the text for this slot in place of what it had."""
         self.drop(slot)
         counted = gram_counts([text])
-        row = WordRow(counted.indices.astype(np.int32), counted.data.astype(np.float32))
+        row = WordRow.of(counted.indices.astype(np.int32), counted.data.astype(np.float32))
         self._rows[slot] = row
         self._containing[row.grams] += 1
         self._total_length += row.length

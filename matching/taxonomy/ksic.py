@@ -1,7 +1,7 @@
 """한국표준산업분류 (KSIC) 10차, section C, and how near two industries are along its tree."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import takewhile
 
 from matching.taxonomy._files import read_csv
@@ -66,6 +66,7 @@ def industry_distance(first: str, second: str) -> float:
     return RELATED_DISTANCE if related else UNRELATED_DISTANCE
 
 
+@lru_cache(maxsize=4096)
 def industry_closeness(need: str, offered: tuple[str, ...]) -> float:
     """1 minus the distance to the nearest offered industry; 0 when none is offered."""
     return max((1.0 - industry_distance(need, code) for code in offered), default=0.0)

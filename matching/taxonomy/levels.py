@@ -30,6 +30,7 @@ def smart_levels() -> tuple[SmartLevel, ...]:
     return tuple(SmartLevel(**row) for row in read_json("smart_levels.json"))
 
 
+@cache
 def smart_level_order(name: str) -> int | None:
     """1 for 기초 to 4 for 고도화; None for a name that is no level."""
     return next((level.order for level in smart_levels() if level.name == name), None)

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service.accounts.actor import ANONYMOUS
+from service.kit.routing import Signpost
 from service.web import (
     admin,
     calculators,
@@ -72,10 +73,9 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 def install_website(app: FastAPI) -> None:
     """Add the pages. Call it last: its layer is the outermost."""
-    pages = APIRouter(include_in_schema=False, dependencies=[Depends(refuse_other_sites)])
     for area in AREAS:
-        pages.include_router(area.router)
-    app.include_router(pages)
+        refusing = [Depends(refuse_other_sites)]
+        app.include_router(Signpost(area.router, include_in_schema=False, dependencies=refusing))
     app.include_router(unsubscribing.from_mail_programs, include_in_schema=False)
     app.mount("/static", _MarkedFiles(directory=STATIC), name="static")
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)

@@ -1,4 +1,4 @@
-"""The same market in a PostgreSQL of its own: rows of suppliers and the vectors of all their texts."""
+"""The same market in a PostgreSQL of its own: suppliers, needs, and the vectors of all their texts."""
 
 import shutil
 import tempfile
@@ -14,13 +14,14 @@ from pgvector.psycopg import register_vector
 from sqlmodel import SQLModel
 
 from matching.domain import CapabilityProfile, FloatArray, Passage
-from matching.text import passages_of_profile, text_hash
+from matching.text import passages_of_need, passages_of_profile, text_hash
 from service.db.embedded import EmbeddedPostgres
 from service.db.migrate import migrate
 from service.db.session import Database, driver_url
-from service.db.tables import Reference, Solution, Supplier
+from service.db.tables import Manufacturer, Need, Reference, Solution, Supplier
 from service.kit.ids import new_id
-from tests.bench.market import facts, patterns, vectors
+from service.recommendations.profiles import need_profile
+from tests.bench.market import LIMITED, facts, need, patterns, vectors
 
 MakeVectors = Callable[[np.random.Generator, int], FloatArray]
 
@@ -76,6 +77,41 @@ def fill(database: Database, count: int, model: str, seed: int = 1, make: MakeVe
         connection.commit()
         connection.autocommit = True
         connection.execute("VACUUM ANALYZE")
+
+
+def fill_needs(database: Database, count: int, model: str) -> list[UUID]:
+    """Write so many open needs with their vectors, half of the suppliers eligible for each; their ids."""
+    ids = []
+    with database.transaction() as session, psycopg.connect(driver_url(database.url)) as connection:
+        register_vector(connection)
+        for number in range(count):
+            made = need(number, LIMITED[-1])
+            told = made.profile
+            manufacturer = Manufacturer(
+                id=new_id(),
+                business_number=f"9{number:09}",
+                company_name=f"수요기업 {number}",
+                industry=told.industry,
+                region=told.region,
+            )
+            session.add(manufacturer)
+            session.flush()
+            row = Need(
+                id=new_id(),
+                manufacturer_id=manufacturer.id,
+                title=told.title,
+                description=told.description,
+                categories=list(told.categories),
+                processes=list(told.processes),
+                budget_won=told.budget_won,
+            )
+            session.add(row)
+            ids.append(row.id)
+            passages = passages_of_need(need_profile(row, manufacturer))
+            keys = [(row.id, one.key, text_hash(one)) for one in passages]
+            _copy(connection, model, keys, vectors, np.random.default_rng((3, number)))
+        connection.commit()
+    return ids
 
 
 Keys = list[tuple[UUID, str, str]]

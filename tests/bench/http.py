@@ -1,0 +1,172 @@
+"""Requests a second beside a hello-world of the same server: python -m tests.bench.http [SECONDS]
+
+The service over 5,000 suppliers (`alliance serve`, one process, a PostgreSQL of its own) and the smallest
+FastAPI application under the same uvicorn settings, each in a process of its own, are asked in turn: `ROUNDS`
+times, for `SECONDS` (2 unless named) each, over 8 connections. The client is this process.
+
+- schedule: the 36 rows of an instalment plan, another price each time;
+- recommendation, first: the list of a stored need that this process has not made yet, one after another;
+- recommendation, again: the same once more, while neither the need nor any supplier has changed;
+- directory: the first page of suppliers, as a browser gets it.
+
+Then every kind of request alone at 70 percent of what it was answered at, at random moments: median and
+99th percentile from the moment at which a request was due.
+"""
+
+import asyncio
+import random
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+from fastapi import FastAPI
+
+from matching.encoder_folder import made_encoder_name
+from service.accounts.actor import Role
+from service.accounts.devices import Device
+from service.accounts.operations import open_account
+from service.accounts.sessions import open_session
+from service.accounts.tokens import issue_token
+from service.cli.terminal import say_aside
+from service.db.session import Database
+from service.settings import Settings
+from tests.bench.load import Sample, closed, connect, open_loop, request
+from tests.bench.start import Serving, free_port, prepared
+from tests.bench.stored_market import fill_needs
+from tests.factories import companies
+
+SUPPLIERS = 5_000
+NEEDS = 40
+PRICES = 200
+CONNECTIONS = 8
+ROUNDS = 5
+SECONDS = 2.0
+LOADED_SECONDS = 20.0
+LOAD = 0.7
+HELLO, FIRST, AGAIN = "hello-world", "저장된 수요의 추천, 처음", "저장된 수요의 추천, 다시"
+HEADING = "| 요청 | 초당 | hello-world 대비 | 실패 | 70% 부하의 중앙값 ms | 99번째 백분위/중앙값 |"
+
+Samples = dict[str, Sample]
+
+
+def say_hello(port: int) -> None:
+    """The smallest application, served as the service is."""
+    import uvicorn  # noqa: PLC0415 - in the process that serves it
+
+    from service.cli.serving import GRACEFUL_SECONDS  # noqa: PLC0415
+
+    app = FastAPI()
+
+    @app.get("/")
+    async def hello() -> dict[str, str]:
+        return {"hello": "world"}
+
+    uvicorn.run(
+        app,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+    )
+
+
+@contextmanager
+def hello_world() -> Iterator[int]:
+    """The port of a process that serves it."""
+    port = free_port()
+    program = f"from tests.bench.http import say_hello; say_hello({port})"
+    with subprocess.Popen([sys.executable, "-c", program]) as process:
+        try:
+            yield port
+        finally:
+            process.terminate()
+
+
+def account_manager(database: Database, key: str) -> dict[str, str]:
+    """The headers of one who is signed in."""
+    with database.transaction() as session:
+        account = open_account(
+            session,
+            email="bench@alliance.example",
+            password=companies.PASSWORD,
+            name="재는사람",
+            role=Role.ACCOUNT_MANAGER,
+        )
+        opened = open_session(session, account, Device("127.0.0.1", "bench", "127.0.0.0/24"))
+    return {"Authorization": f"Bearer {issue_token(account.id, opened.id, key, 600)}"}
+
+
+def kinds_of_request(needs: Sequence[UUID], headers: Mapping[str, str]) -> dict[str, list[bytes]]:
+    """By name: the requests that are sent in turn."""
+    schedule = {"months": 36, "annual_rate_percent": "4.5", "start_date": "2026-01-25"}
+    prices = range(10_000_000, 10_000_000 + 1_000_000 * PRICES, 1_000_000)
+    path = "/v1/financing/installment-schedules"
+    return {
+        "상환표": [request("POST", path, {}, {"price_won": price, **schedule}) for price in prices],
+        AGAIN: [request("GET", f"/v1/needs/{one}/recommendations", headers) for one in needs],
+        "공급기업 목록": [request("GET", "/suppliers", {"Accept": "text/html"})],
+    }
+
+
+async def once_each(port: int, requests: Sequence[bytes]) -> Sample:
+    """One after another over one connection."""
+    sample, held = Sample(), await connect(port)
+    for made in requests:
+        await sample.note(held, made)
+    sample.elapsed = sum(sample.seconds)
+    held.close()
+    return sample
+
+
+async def in_turn(ports: Mapping[str, int], requests: Mapping[str, list[bytes]], seconds: float) -> Samples:
+    """What each was answered at most, over all rounds."""
+    found = {name: Sample() for name in requests}
+    for _ in range(ROUNDS):
+        for name, made in requests.items():
+            found[name].add(await closed(ports[name], made, CONNECTIONS, seconds))
+    return found
+
+
+async def loaded(port: int, requests: Mapping[str, list[bytes]], most: Samples) -> Samples:
+    """What each is like under a part of that."""
+    chance, found = random.Random(7), {}
+    for name, made in requests.items():
+        say_aside(f"{name}: 초당 {LOAD * most[name].rate:.0f}건을 {LOADED_SECONDS:.0f}초 동안 보냅니다")
+        found[name] = await open_loop(port, made, LOAD * most[name].rate, LOADED_SECONDS, chance)
+    return found
+
+
+def report(seconds: float) -> None:
+    """The table."""
+    with prepared(SUPPLIERS) as (folder, url), hello_world() as hello:
+        database, settings = Database(url), Settings(data_dir=folder)
+        needs = fill_needs(database, NEEDS, str(made_encoder_name(settings.encoder_dir)))
+        headers = account_manager(database, settings.signing_key())
+        with Serving(folder, url) as service:
+            service.encoding()
+            kinds = kinds_of_request(needs, headers)
+            first = asyncio.run(once_each(service.port, kinds[AGAIN]))
+            ports = {HELLO: hello} | dict.fromkeys(kinds, service.port)
+            asked = {HELLO: [request("GET", "/", {})], **kinds}
+            asyncio.run(in_turn(ports, asked, 0.5))  # connections, caches
+            most = asyncio.run(in_turn(ports, asked, seconds))
+            busy = asyncio.run(loaded(service.port, kinds, most))
+        database.close()
+    base = most[HELLO].rate
+    sys.stdout.write(f"{HEADING}\n|{' --- |' * 6}\n")
+    rows = {HELLO: most[HELLO], FIRST: first} | {name: most[name] for name in kinds}
+    for name, sample in rows.items():
+        cells = [name, f"{sample.rate:,.0f}", f"{sample.rate / base:.2f}", f"{len(sample.failures)}"]
+        if name in busy:
+            median, late = busy[name].quantile(0.5), busy[name].quantile(0.99)
+            failed = len(sample.failures) + len(busy[name].failures)
+            cells[3:] = [f"{failed}", f"{1000 * median:.1f}", f"{late / median:.1f}"]
+        sys.stdout.write(f"| {' | '.join([*cells, *['–'] * (6 - len(cells))])} |\n")
+
+
+if __name__ == "__main__":
+    report(float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS)
