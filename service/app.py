@@ -81,7 +81,6 @@ from service.suppliers import certificate_endpoints as certificates
 from service.suppliers import endpoints as suppliers
 from service.suppliers import exports
 from service.web.site import install_website
-from service.webhooks import documentation as webhook_documentation
 from service.webhooks import endpoints as webhooks
 from service.webhooks.sending import sender_of
 
@@ -233,7 +232,6 @@ def _frame(app: FastAPI, settings: Settings) -> None:
 def _mount(app: FastAPI) -> None:
     for router in (*(feature.router for feature in FEATURES), accounts.auth_router):
         app.include_router(Signpost(router, V1), prefix=V1)
-    app.webhooks.include_router(webhook_documentation.router)
 
     @app.get("/healthz", tags=["상태"], summary="살아 있는지")
     def healthz() -> dict[str, str]:
@@ -270,6 +268,10 @@ def _body_limit(path: str) -> int:
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
+        # Made here, as they take a twentieth of a second of every start and only this document names them.
+        from service.webhooks import documentation  # noqa: PLC0415
+
+        app.webhooks.include_router(documentation.router)
         schema = get_openapi(
             title=app.title,
             version=app.version,

@@ -10,12 +10,14 @@ class GrowingRows:
     def __init__(self, dtype: np.dtype[np.void]) -> None:
         self._rows = np.zeros(64, dtype)
 
+    def start_from(self, rows: NDArray[np.void]) -> None:
+        """Take up, while empty, what `copy` gave; the rows are copied."""
+        self._make_room(len(rows))
+        self._rows[: len(rows)] = rows
+
     def __setitem__(self, place: int, row: tuple[object, ...]) -> None:
         """Writes a row, making room when the place is new."""
-        if place >= len(self._rows):
-            rows = np.zeros(max(place + 1, 2 * len(self._rows)), self._rows.dtype)
-            rows[: len(self._rows)] = self._rows
-            self._rows = rows
+        self._make_room(place + 1)
         self._rows[place] = row
 
     def clear(self, place: int) -> None:
@@ -25,3 +27,9 @@ class GrowingRows:
     def copy(self, count: int) -> NDArray[np.void]:
         """The first rows, independent of later changes."""
         return self._rows[:count].copy()
+
+    def _make_room(self, count: int) -> None:
+        if count > len(self._rows):
+            rows = np.zeros(max(count, 2 * len(self._rows)), self._rows.dtype)
+            rows[: len(self._rows)] = self._rows
+            self._rows = rows

@@ -46,6 +46,14 @@ class KeptSupplier:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class KeptRows:
+    """What the rules and the kinds are read from, by slot and by place, as a snapshot holds it."""
+
+    suppliers: NDArray[np.void]
+    solutions: NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class KeptVectors:
     """Ranking vectors with their owners, rows of one owner together, as `TableView.held` gives them."""
 
@@ -113,9 +121,11 @@ class ProfileIndex:
                     self._slot_places.give_back(slot)
             self._snapshot = None
 
-    def take_up(self, suppliers: Sequence[KeptSupplier], vectors: KeptVectors) -> None:
-        """Start, while empty, with what an index held before: nothing is cut, counted or copied."""
+    def take_up(self, suppliers: Sequence[KeptSupplier], rows: KeptRows, vectors: KeptVectors) -> None:
+        """Start, while empty, with what an index held before: no text is cut or counted, no vector copied."""
         with self._lock:
+            self._rows.start_from(rows.suppliers)
+            self._solution_rows.start_from(rows.solutions)
             for kept in suppliers:
                 self._take_up(kept)
             self._slot_places.take_up(self._profiles)
@@ -138,12 +148,10 @@ class ProfileIndex:
     def _take_up(self, kept: KeptSupplier) -> None:
         slot, profile = kept.slot, kept.profile
         self._slots[profile.supplier_id] = slot
-        self._profiles[slot], self._rows[slot] = profile, row_of(profile)
+        self._profiles[slot] = profile
         self._problem_keys[slot], self._sentences[slot] = kept.problem_keys, kept.sentences
         self._solutions_of[slot] = kept.places
-        for number, (place, solution) in enumerate(zip(kept.places, profile.solutions, strict=True)):
-            self._solution_rows[place] = (slot + 1, number, offered(solution.categories))
-            self._processes[place] = kept.processes[number]
+        self._processes.update(zip(kept.places, kept.processes, strict=True))
 
     def _put(self, entry: EmbeddedProfile) -> None:
         supplier_id = entry.profile.supplier_id

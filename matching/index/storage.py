@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.domain import CapabilityProfile, Reference, Solution, SupplierStatus, TrackRecord
+from matching.eligibility import ROW
 from matching.index.array_file import ArrayFileError, read_arrays, write_arrays
-from matching.index.profile_index import KeptSupplier, KeptVectors, ProfileIndex
+from matching.index.profile_index import KeptRows, KeptSupplier, KeptVectors, ProfileIndex
 from matching.index.sentences import Sentences
-from matching.index.snapshot import IndexSnapshot
+from matching.index.snapshot import SOLUTION_ROW, IndexSnapshot
 from matching.index.word_rows import WordRow
 
 _TABLES = ("solution_vectors", "summary_vectors", "problem_vectors")
@@ -63,6 +64,8 @@ def save_index(index: ProfileIndex, path: Path, origin: Mapping[str, Any] | None
     }
     facts = [json.dumps(_told(snapshot, slot), ensure_ascii=False, default=str).encode() for slot in slots]
     arrays: dict[str, NDArray[Any]] = {
+        "rows": snapshot.rows.view(np.uint8),
+        "solutions": snapshot.solutions.view(np.uint8),
         "facts": np.frombuffer(b"".join(facts), np.uint8),
         "fact_ends": np.cumsum([len(one) for one in facts], dtype=np.int64),
         "grams": np.concatenate([_NO_WORDS.grams, *(row.grams for row in words)]),
@@ -87,7 +90,8 @@ def load_index(path: Path) -> SavedIndex:
             raise IndexFileError(f"{path} was written by another version of the matching library")
         index = ProfileIndex(heading["encoder"], heading["dimensions"])
         owned = [(arrays[name], arrays[f"{name}_owners"]) for name in _TABLES]
-        index.take_up(list(_kept(arrays, heading["dimensions"])), KeptVectors(*owned))
+        rows = KeptRows(arrays["rows"].view(ROW), arrays["solutions"].view(SOLUTION_ROW))
+        index.take_up(list(_kept(arrays, heading["dimensions"])), rows, KeptVectors(*owned))
         mapped.let_go()
     except (ArrayFileError, KeyError, TypeError, ValueError) as error:
         raise IndexFileError(f"{path} is no saved index: {error}") from error

@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -105,10 +105,13 @@ def holder_of(request: Request) -> str:
     return given or request.headers.get("X-API-Key", "")
 
 
-def require(*roles: Role) -> Callable[[Actor], Actor]:
-    """A dependency that lets only these roles in: 401 without sign-in, 403 with another role."""
+def require(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
+    """A dependency that lets only these roles in: 401 without sign-in, 403 with another role.
 
-    def allowed(actor: CurrentActor) -> Actor:
+    It and those below wait for nothing; were they no coroutines, each would be handed to another thread.
+    """
+
+    async def allowed(actor: CurrentActor) -> Actor:
         if actor.role in roles:
             return actor
         if actor.role is Role.ANONYMOUS:
@@ -125,7 +128,7 @@ SignedIn = Annotated[
 ]
 
 
-def _person(actor: SignedIn) -> Actor:
+async def _person(actor: SignedIn) -> Actor:
     """Refuse keys: a key that could hand out rights would outlive its own revocation."""
     if actor.account_id is None:
         raise Problem(403, "person_required")
@@ -135,8 +138,8 @@ def _person(actor: SignedIn) -> Actor:
 Person = Annotated[Actor, Depends(_person)]
 
 
-def _administrator_in_person(actor: Administrator) -> Actor:
-    return _person(actor)
+async def _administrator_in_person(actor: Administrator) -> Actor:
+    return await _person(actor)
 
 
 AdministratorInPerson = Annotated[Actor, Depends(_administrator_in_person)]

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import contextmanager_in_threadpool
 from pgvector.psycopg import register_vector
 from psycopg import Connection
 from psycopg.errors import Error as PsycopgError
@@ -79,21 +80,20 @@ def driver_url(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-async def _admitted(request: Request) -> AsyncIterator[None]:
-    admission: Admission = request.app.state.admission
-    async with admission.place():
-        yield
-
-
-def _request_session(
-    request: Request, _place: Annotated[None, Depends(_admitted, scope="function")]
-) -> Iterator[Session]:
+@contextmanager
+def _transaction_of(request: Request) -> Iterator[Session]:
     database: Database = request.app.state.database
     with database.transaction() as session:
         request.state.session = session
         on_begin: Callable[[Session], None] | None = getattr(request.state, "on_begin", None)
         if on_begin is not None:
             on_begin(session)
+        yield session
+
+
+async def _request_session(request: Request) -> AsyncIterator[Session]:
+    admission: Admission = request.app.state.admission
+    async with admission.place(), contextmanager_in_threadpool(_transaction_of(request)) as session:
         yield session
 
 

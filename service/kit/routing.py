@@ -23,7 +23,7 @@ class Signpost(APIRouter):
 
     def __init__(self, feature: APIRouter, prefix: str = "", **options: Any) -> None:
         super().__init__(**options)
-        self._before = prefix
+        self._before, self._feature = prefix, feature
         self.include_router(feature)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -36,7 +36,10 @@ class Signpost(APIRouter):
     @cached_property
     def _first_words(self) -> frozenset[str] | None:
         """None when some route begins with a parameter: any address may be one of its."""
-        words = frozenset(_first_word(str(each.path)) for each in iter_route_contexts(self.routes))
+        paths = [getattr(each, "path", None) for each in self._feature.routes]
+        if None in paths:  # routers in a router: to ask for theirs makes every one of them ready, which takes
+            paths = [each.path for each in iter_route_contexts(self._feature.routes)]
+        words = frozenset(_first_word(str(path)) for path in paths)
         return None if any("{" in word for word in words) else words
 
 

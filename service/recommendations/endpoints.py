@@ -34,7 +34,7 @@ from service.suppliers.queries import editable_by, get_supplier
 router = APIRouter(tags=["추천"], route_class=IdempotentRoute)
 
 
-def _engine(request: Request) -> MatchingEngine:
+async def _engine(request: Request) -> MatchingEngine:
     engine: MatchingEngine = request.app.state.matching
     return engine
 

@@ -5,7 +5,7 @@ was revoked is signed out at the next click. Scripts cannot read the cookie, and
 browser send it with a form (`SameSite=Lax`, and `same_site` refuses what still comes).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -76,10 +76,10 @@ def _visitor(request: Request, session: DbSession, _posted: Posted) -> Visitor:
 AnyVisitor = Annotated[Visitor, Depends(_visitor)]
 
 
-def only(*roles: Role) -> Callable[[Visitor], Visitor]:
+def only(*roles: Role) -> Callable[[Visitor], Awaitable[Visitor]]:
     """A dependency that lets only people of these roles see a page; others sign in first, or get a 403."""
 
-    def allowed(visitor: AnyVisitor) -> Visitor:
+    async def allowed(visitor: AnyVisitor) -> Visitor:
         if visitor.actor.role in roles:
             return visitor
         if visitor.actor.role is Role.ANONYMOUS:

@@ -10,7 +10,7 @@ times, for `SECONDS` (2 unless named) each, over 8 connections. The client is th
 - directory: the first page of suppliers, as a browser gets it.
 
 Then every kind of request alone at 70 percent of what it was answered at, at random moments: median and
-99th percentile from the moment at which a request was due.
+99th percentile, while no request waits for another's answer.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """A load generator over plain sockets: it takes a small part of what the service that answers it takes.
 
 Requests are bytes made beforehand. `closed` keeps so many connections busy and tells how much is answered at
-most; `open_loop` sends at random moments of a given rate whatever the answers do, and measures each request
-from the moment at which it was due, so that a slow answer counts for all who waited behind it.
+most; `open_loop` sends at random moments of a given rate and never waits for an answer before it sends the
+next, so that a slow answer counts for all who come behind it.
 """
 
 import asyncio
@@ -45,9 +45,9 @@ class Sample:
         self.failures += other.failures
         self.elapsed += other.elapsed
 
-    async def note(self, held: "Connection", made: bytes, since: float | None = None) -> None:
-        """Send over that connection; count from `since`, or from now."""
-        since = time.perf_counter() if since is None else since
+    async def note(self, held: "Connection", made: bytes) -> None:
+        """Send over that connection, and count."""
+        since = time.perf_counter()
         try:
             status = await held.send(made)
         except OSError as error:
@@ -145,7 +145,7 @@ async def open_loop(
     began = due = time.perf_counter()
     while (due := due + chance.expovariate(rate)) < began + seconds:
         await asyncio.sleep(max(due - time.perf_counter(), 0))
-        task = asyncio.create_task(_send_when_due(port, next(source), due, free, sample))
+        task = asyncio.create_task(_send(port, next(source), free, sample))
         running.add(task)
         task.add_done_callback(running.discard)
     await asyncio.gather(*running)
@@ -155,10 +155,10 @@ async def open_loop(
     return sample
 
 
-async def _send_when_due(port: int, made: bytes, due: float, free: list[Connection], sample: Sample) -> None:
+async def _send(port: int, made: bytes, free: list[Connection], sample: Sample) -> None:
     while free and not free[-1].is_open:  # the server ends those that were idle for some seconds
         free.pop()
     held = free.pop() if free else await connect(port)
-    await sample.note(held, made, due)
+    await sample.note(held, made)
     if held.is_open:
         free.append(held)
