@@ -31,6 +31,7 @@ from service.cli import (
 from service.cli.terminal import CommandError, words_of
 from service.db.embedded import EmbeddedPostgresError
 from service.kit.logging import configure_logging
+from service.kit.memory import give_memory_back
 from service.messages import sentence
 from service.settings import SettingsError
 
@@ -79,6 +80,7 @@ DATABASE_AWAY = (OperationalError, psycopg.OperationalError)
 
 def main() -> None:
     """Run a command; an expected failure is one clear line and exit code 1, 2 when the settings are wrong."""
+    give_memory_back()
     configure_logging("INFO")  # what is logged must not fall among a command's results
     try:
         cli()

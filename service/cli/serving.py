@@ -30,6 +30,9 @@ from service.messages import sentence
 from service.recommendations.matching_engine import MatchingEngine, encoder_name, load_encoder
 from service.settings import Settings
 
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies keep an idle connection (60 seconds are usual): it must be ended by the side that sends
+requests over it, or one may be on its way at that very moment."""
 GRACEFUL_SECONDS = 15
 LONGEST_END_SECONDS = 25.0
 """A worker whose job neither ends nor can be given back ends without it; another takes it from the start."""
@@ -145,6 +148,7 @@ def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
     )
 

@@ -19,6 +19,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import cycle
 from uuid import UUID
 
 from fastapi import FastAPI
@@ -127,7 +128,7 @@ async def in_turn(ports: Mapping[str, int], requests: Mapping[str, list[bytes]],
     found = {name: Sample() for name in requests}
     for _ in range(ROUNDS):
         for name, made in requests.items():
-            found[name].add(await closed(ports[name], made, CONNECTIONS, seconds))
+            found[name].add(await closed(ports[name], cycle(made), CONNECTIONS, seconds))
     return found
 
 
@@ -136,7 +137,7 @@ async def loaded(port: int, requests: Mapping[str, list[bytes]], most: Samples) 
     chance, found = random.Random(7), {}
     for name, made in requests.items():
         say_aside(f"{name}: 초당 {LOAD * most[name].rate:.0f}건을 {LOADED_SECONDS:.0f}초 동안 보냅니다")
-        found[name] = await open_loop(port, made, LOAD * most[name].rate, LOADED_SECONDS, chance)
+        found[name] = await open_loop(port, cycle(made), LOAD * most[name].rate, LOADED_SECONDS, chance)
     return found
 
 

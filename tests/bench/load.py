@@ -6,11 +6,10 @@ next, so that a slow answer counts for all who come behind it.
 """
 
 import asyncio
-import itertools
 import json
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 _BREAK = b"\r\n\r\n"
@@ -119,12 +118,12 @@ async def connect(port: int) -> Connection:
     return (await loop.create_connection(Connection, "127.0.0.1", port))[1]
 
 
-async def closed(port: int, requests: Sequence[bytes], connections: int, seconds: float) -> Sample:
+async def closed(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Sample:
     """As much as it answers: every connection sends the next request when its last one is answered."""
-    sample, source = Sample(), itertools.cycle(requests)
+    sample = Sample()
     held = [await connect(port) for _ in range(connections)]
     began = time.perf_counter()
-    await asyncio.gather(*(_keep_busy(each, source, began + seconds, sample) for each in held))
+    await asyncio.gather(*(_keep_busy(each, requests, began + seconds, sample) for each in held))
     sample.elapsed = time.perf_counter() - began
     for each in held:
         each.close()
@@ -137,15 +136,15 @@ async def _keep_busy(held: Connection, source: Iterator[bytes], until: float, sa
 
 
 async def open_loop(
-    port: int, requests: Iterable[bytes], rate: float, seconds: float, chance: random.Random
+    port: int, requests: Iterator[bytes], rate: float, seconds: float, chance: random.Random
 ) -> Sample:
     """Requests at random moments (a Poisson process), each on a connection that is free, or a new one."""
-    sample, source, free = Sample(), itertools.cycle(requests), list[Connection]()
+    sample, free = Sample(), list[Connection]()
     running: set[asyncio.Task[None]] = set()
     began = due = time.perf_counter()
     while (due := due + chance.expovariate(rate)) < began + seconds:
         await asyncio.sleep(max(due - time.perf_counter(), 0))
-        task = asyncio.create_task(_send(port, next(source), free, sample))
+        task = asyncio.create_task(_send(port, next(requests), free, sample))
         running.add(task)
         task.add_done_callback(running.discard)
     await asyncio.gather(*running)

@@ -73,6 +73,11 @@ class Serving:
             stdout=subprocess.DEVNULL,
         )
 
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._process.pid
+
     def ready(self) -> Moment:
         """The moment of the first 200 of /readyz."""
         return self._when(lambda client: client.get("/readyz"))
