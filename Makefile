@@ -45,12 +45,8 @@ format: $(DEVELOPED) ## 코드 모양을 맞춥니다
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 
-bench: $(DEVELOPED) ## tests/bench의 측정을 모두 실행합니다
-	@for file in $$(grep -l '^if __name__ == "__main__":' tests/bench/*.py); do \
-	  name=$$(basename "$$file" .py); \
-	  echo "[측정] $$name"; \
-	  OMP_NUM_THREADS=1 .venv/bin/python -m "tests.bench.$$name" $(ARGS) || exit 1; \
-	done
+bench: $(DEVELOPED) ## tests/bench의 측정을 실행해 tests/bench/results에 남깁니다 (하나만: ARGS=http)
+	@.venv/bin/python -m tests.bench $(ARGS)
 
 faults: $(DEVELOPED) ## 서버와 데이터베이스를 죽여 보며 잃는 것이 없는지 잽니다 (십여 분)
 	@OMP_NUM_THREADS=1 .venv/bin/python -m tests.faults.kills 100

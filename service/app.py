@@ -80,6 +80,7 @@ from service.settings import Settings
 from service.suppliers import certificate_endpoints as certificates
 from service.suppliers import endpoints as suppliers
 from service.suppliers import exports
+from service.web.kept_pages import KeptPages
 from service.web.site import install_website
 from service.webhooks import endpoints as webhooks
 from service.webhooks.sending import sender_of
@@ -216,6 +217,7 @@ async def _working(wanted: bool, services: Services) -> AsyncIterator[None]:
 
 def _frame(app: FastAPI, settings: Settings) -> None:
     """The layers around the application; the one that is added last is the outermost."""
+    app.add_middleware(KeptPages, state=lambda: app.state.matching.state_of_suppliers)
     app.add_middleware(RequestLimits, rate_limits=app.state.rate_limits, limit_of=_body_limit)
     app.add_middleware(UnexpectedErrors)
     if settings.cors_origins:

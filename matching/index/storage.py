@@ -24,12 +24,11 @@ from matching.index.array_file import ArrayFileError, read_arrays, write_arrays
 from matching.index.profile_index import KeptRows, KeptSupplier, KeptVectors, ProfileIndex
 from matching.index.sentences import Sentences
 from matching.index.snapshot import SOLUTION_ROW, IndexSnapshot
-from matching.index.word_rows import WordRow
+from matching.index.word_rows import NO_WORDS, WordRow
 
 _TABLES = ("solution_vectors", "summary_vectors", "problem_vectors")
 _PACKAGE = Path(__file__).parents[1]
 _SHAPING = (".py", ".csv", ".json", ".txt")
-_NO_WORDS = WordRow.of(np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
 _CODES = ("categories", "industries", "processes", "smart_levels", "service_regions", "certifications")
@@ -54,7 +53,7 @@ def save_index(index: ProfileIndex, path: Path, origin: Mapping[str, Any] | None
     """Write the present state; `origin` (JSON) is what `load_index` hands back with it."""
     snapshot = index.snapshot()
     slots = list(snapshot.slots.values())
-    words = [snapshot.words.rows[slot] or _NO_WORDS for slot in slots]
+    words = [snapshot.words.rows[slot] or NO_WORDS for slot in slots]
     sentences = [snapshot.sentences[slot] for slot in slots]
     heading = {
         "made_by": made_by(),
@@ -68,8 +67,8 @@ def save_index(index: ProfileIndex, path: Path, origin: Mapping[str, Any] | None
         "solutions": snapshot.solutions.view(np.uint8),
         "facts": np.frombuffer(b"".join(facts), np.uint8),
         "fact_ends": np.cumsum([len(one) for one in facts], dtype=np.int64),
-        "grams": np.concatenate([_NO_WORDS.grams, *(row.grams for row in words)]),
-        "counts": np.concatenate([_NO_WORDS.counts, *(row.counts for row in words)]),
+        "grams": np.concatenate([NO_WORDS.grams, *(row.grams for row in words)]),
+        "counts": np.concatenate([NO_WORDS.counts, *(row.counts for row in words)]),
         "gram_ends": np.cumsum([len(row.grams) for row in words], dtype=np.int64),
         "spoken": np.concatenate([np.zeros(0, np.uint8), *(each.spoken for each in sentences)]),
         "spoken_ends": np.cumsum([len(each.spoken) for each in sentences], dtype=np.int64),

@@ -25,6 +25,9 @@ class WordRow:
         return cls(grams, counts, float(counts.sum()))
 
 
+NO_WORDS = WordRow.of(np.zeros(0, np.int32), np.zeros(0, np.float32))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class WordView:
     """BM25 over chosen suppliers with the rarity of n-grams measured over all of them."""

@@ -39,6 +39,7 @@ REFRESH_SECONDS = Histogram("alliance_index_refresh_seconds", "Time to ask for c
 
 POLL_SECONDS = 0.5
 """A change must show within a second also when its NOTIFY is lost, and a poll takes time too."""
+CLOSE_SECONDS = 1.0
 LISTEN_AGAIN_SECONDS = 1.0
 BATCH = 500
 CHANNEL = "supplier_changed"
@@ -56,7 +57,8 @@ class LiveIndex:
     """Keeps a `ProfileIndex` equal to the database; `beside` takes over what else must be as new.
 
     The index may hold what was written before transaction `horizon`; `follow` keeps it in `file`. `read` says
-    what of the suppliers is held, where that is not their facts and all their vectors.
+    what of the suppliers is held, where that is not their facts and all their vectors. `state` is another
+    number after every change.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class LiveIndex:
         self._changed_since = 0
         self.refreshed_at: datetime | None = None
         self.horizon = horizon
+        self.state = 0
         self._refreshing = threading.Lock()
         self._stop = threading.Event()
         self._woken = threading.Event()
@@ -88,6 +91,11 @@ class LiveIndex:
         """How long ago the copy last equalled the database; 0 for one that nobody keeps equal."""
         return 0.0 if self._followed_until is None else time.monotonic() - self._followed_until
 
+    @property
+    def is_close(self) -> bool:
+        """True while it is followed and has equalled the database within the last second."""
+        return self._followed_until is not None and self.seconds_behind < CLOSE_SECONDS
+
     def refresh(self) -> int:
         """Take over what changed since the last call; returns how many suppliers that were.
 
@@ -96,6 +104,7 @@ class LiveIndex:
         """
         with self._refreshing, REFRESH_SECONDS.time():
             changed = self._refresh()
+            self.state += changed > 0
         CHANGES.inc(changed)
         return changed
 

@@ -168,6 +168,14 @@ class MatchingEngine:
         return self._live is not None and self._live.seconds_behind > LONGEST_BEHIND_SECONDS
 
     @property
+    def state_of_suppliers(self) -> int | None:
+        """Another number after every change of a supplier; None while this process may not know of some."""
+        live = self._live
+        if live is None or not live.is_close:
+            return None
+        return live.state
+
+    @property
     def ranker(self) -> Ranker | None:
         """The weights in use in this process; None before the models are loaded."""
         return self._recommender.ranker if self._recommender else None
