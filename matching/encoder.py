@@ -15,6 +15,8 @@ from matching.encoder_folder import made_encoder_name
 from matching.text import lexical_form, normalise
 
 BATCH_SIZE = 16
+HALVING = ("avx512_bf16", "amx_bf16")
+"""Instructions, as torch names them, that multiply in bfloat16; without them it is slower than 32 bits."""
 
 
 class Encoder(Protocol):
@@ -48,9 +50,14 @@ class SentenceTransformerEncoder:
 
     Two torch threads on shared cores are slower than one, so one is used; calls are serialised.
     A folder made by `encoder_folder` carries its own name; any other model is named by its path or id.
+    `halved` computes in bfloat16, by default where the processor does so itself: twice as fast, with vectors
+    whose cosine to those of 32 bits is 0.998 at least (`python -m tests.bench.encoder`), so that both may be
+    compared with one another.
     """
 
-    def __init__(self, path_or_name: str | Path, name: str | None = None, threads: int = 1) -> None:
+    def __init__(
+        self, path_or_name: str | Path, name: str | None = None, threads: int = 1, halved: bool | None = None
+    ) -> None:
         local = Path(path_or_name).is_dir()
         if local:
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -61,6 +68,9 @@ class SentenceTransformerEncoder:
         logging.disable_progress_bar()
         torch.set_num_threads(threads)
         self._model = SentenceTransformer(str(path_or_name), device="cpu", local_files_only=local)
+        known = torch.cpu.get_capabilities()
+        if any(known.get(name) for name in HALVING) if halved is None else halved:
+            self._model.to(torch.bfloat16)
         self._lock = threading.Lock()
         self._name = name or made_encoder_name(path_or_name) or str(path_or_name)
 

