@@ -91,7 +91,10 @@ class SentenceTransformerEncoder:
             vectors = self._model.encode(
                 prepared, prompt="", batch_size=BATCH_SIZE, normalize_embeddings=True, show_progress_bar=False
             )
-        return np.ascontiguousarray(vectors, np.float32).reshape(len(prepared), self.dimensions)
+        found = np.ascontiguousarray(vectors, np.float32).reshape(len(prepared), self.dimensions)
+        # Again, as what was made in bfloat16 has a length of 1 within half a percent only.
+        lengths = np.linalg.norm(found, axis=1, keepdims=True)
+        return np.asarray(found / np.maximum(lengths, 1e-9), np.float32)
 
 
 class HashingEncoder:

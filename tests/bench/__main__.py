@@ -53,7 +53,8 @@ def processor() -> str:
 def machine() -> str:
     """What the figures depend on."""
     memory = psutil.virtual_memory().total / 2**30
-    return f"{processor()}, 코어 {os.cpu_count()}개, 메모리 {memory:.0f} GB, {platform.platform(terse=True)}"
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{processor()}, 코어 {os.cpu_count()}개, 메모리 {memory:.0f} GB, {system}"
 
 
 def versions() -> str:

@@ -18,5 +18,5 @@ def encoder_folder(pytestconfig: pytest.Config) -> Path:
 
 @pytest.fixture(scope="session")
 def e5(encoder_folder: Path) -> SentenceTransformerEncoder:
-    """The real encoder."""
-    return SentenceTransformerEncoder(encoder_folder)
+    """The real encoder in 32 bits, whatever the processor of this machine can do."""
+    return SentenceTransformerEncoder(encoder_folder, halved=False)

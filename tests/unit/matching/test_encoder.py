@@ -1,10 +1,12 @@
 """Encoders: unit vectors, prompts, and the real one against the engine that its weights come from."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from matching.domain import Passage, PassageKind
-from matching.encoder import HashingEncoder, SentenceTransformerEncoder, embed
+from matching.encoder import HALVING, HashingEncoder, SentenceTransformerEncoder, embed
 from matching.encoder_folder import ENCODER_NAME
 
 PAIRS = (
@@ -57,6 +59,29 @@ def test_the_real_encoder_agrees_with_the_engine_of_its_weights(e5: SentenceTran
     assert (e5.name, e5.dimensions) == (ENCODER_NAME, 384)
     assert np.allclose((passages @ query.T).ravel(), ENGINE_COSINES, atol=2e-3)
     assert np.allclose(query[0, :6], ENGINE_QUERY_BEGINS, atol=3e-3)
+
+
+@pytest.mark.slow_encoder
+def test_halved_vectors_may_be_compared_with_whole_ones(
+    e5: SentenceTransformerEncoder, encoder_folder: Path
+) -> None:
+    halved = SentenceTransformerEncoder(encoder_folder, halved=True)
+    texts = [text for pair in PAIRS for text in pair]
+    found = halved.encode(texts, "passage")
+    assert (halved.name, found.dtype) == (e5.name, np.float32)
+    assert np.allclose(np.linalg.norm(found, axis=1), 1.0, atol=1e-6)
+    assert (found * e5.encode(texts, "passage")).sum(axis=1).min() > 0.995
+
+
+@pytest.mark.slow_encoder
+@pytest.mark.parametrize("able", [True, False])
+def test_an_encoder_halves_where_the_processor_multiplies_halves(
+    encoder_folder: Path, monkeypatch: pytest.MonkeyPatch, able: bool
+) -> None:
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {HALVING[0]: able})
+    made = SentenceTransformerEncoder(encoder_folder).encode([ENGINE_QUERY], "query")
+    same = SentenceTransformerEncoder(encoder_folder, halved=able).encode([ENGINE_QUERY], "query")
+    assert np.array_equal(made, same)
 
 
 @pytest.mark.slow_encoder
