@@ -67,7 +67,7 @@ class KeptPages:
             await send(message)
 
         await self.app(scope, receive, keep)
-        if messages and messages[0].get("status") == 200:
+        if _may_be_kept(messages):
             self._pages[address] = KeptPage(state, scope.get("route"), messages)
             self._pages.move_to_end(address)
             while len(self._pages) > MOST_KEPT:
@@ -82,6 +82,15 @@ def _is_public(scope: Scope) -> bool:
     headers = Headers(scope=scope)
     anonymous = "cookie" not in headers and "authorization" not in headers
     return anonymous and (scope["path"] == DIRECTORY or len(parts) == ONE_SUPPLIER)
+
+
+def _may_be_kept(messages: Sequence[Message]) -> bool:
+    """A page that was found, and that gives its visitor nothing of their own."""
+    return (
+        bool(messages)
+        and messages[0].get("status") == 200
+        and "set-cookie" not in Headers(raw=messages[0]["headers"])
+    )
 
 
 def _copy(message: Message) -> Message:
