@@ -49,7 +49,7 @@ def evaluate(
     if benchmark and write_baseline:
         raise CommandError(sentence("evaluation_record_needs_demo"))
     judged = _read(benchmark) if benchmark else demo_benchmark()
-    encoder = RememberingEncoder(prepared_encoder(settings, report=say_aside))
+    encoder = RememberingEncoder(prepared_encoder(settings, report=say_aside, exact=True))
     intent, ranker = _intent(encoder.name, settings), Ranker.expert()
     evaluations = evaluate_recommender(judged, encoder, intent, ranker)
     if as_json:

@@ -62,7 +62,7 @@ def seed(
     with database_of(settings) as database:
         migrate_database(database.engine)
         fill(database, settings)
-        encoder = prepared_encoder(settings)
+        encoder = prepared_encoder(settings, exact=write_vectors is not None)
         embed_everything(database, encoder if write_vectors else _informed(encoder), say)
         if write_vectors:
             with database.transaction() as session:
@@ -100,12 +100,17 @@ def fill(database: Database, settings: Settings) -> None:
     ensure_admin(database, settings)
 
 
-def prepared_encoder(settings: Settings, report: Callable[[str], None] = say) -> Encoder:
-    """The encoder that the settings name, its folder made when it is missing or damaged."""
+def prepared_encoder(
+    settings: Settings, report: Callable[[str], None] = say, *, exact: bool = False
+) -> Encoder:
+    """The encoder that the settings name, its folder made when it is missing or damaged.
+
+    `exact`: see `load_encoder`.
+    """
     if not settings.embedding_model:
         _make_encoder(settings, report)
     report("인코더를 읽습니다")
-    return load_encoder(settings)
+    return load_encoder(settings, exact=exact)
 
 
 def prepare_matching(database: Database, settings: Settings) -> Encoder | None:

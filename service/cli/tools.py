@@ -40,7 +40,7 @@ def train_intent_model(
     from matching.intent_artefact import train_intent  # noqa: PLC0415 - slow to import, only for this
 
     settings = Settings()
-    encoder = prepared_encoder(settings)
+    encoder = prepared_encoder(settings, exact=True)
     if with_confirmed:
         _learn_from_confirmed(settings, encoder)
         return

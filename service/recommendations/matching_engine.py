@@ -60,11 +60,13 @@ INDEXED = Gauge("alliance_indexed_suppliers", "Suppliers in the index of this pr
 RANKING_SECONDS = Histogram("alliance_ranking_seconds", "Time to rank and explain one need")
 
 
-def load_encoder(settings: Settings) -> Encoder:
-    """The encoder that the settings name: the prepared folder by default, else a folder or hub id."""
-    if settings.embedding_model:
-        return SentenceTransformerEncoder(settings.embedding_model)
-    return SentenceTransformerEncoder(prepare_encoder_folder(settings.encoder_dir))
+def load_encoder(settings: Settings, *, exact: bool = False) -> Encoder:
+    """The encoder that the settings name: the prepared folder by default, else a folder or hub id.
+
+    `exact` for what is kept as a record, which must come out the same on every machine.
+    """
+    folder = settings.embedding_model or prepare_encoder_folder(settings.encoder_dir)
+    return SentenceTransformerEncoder(folder, halved=False if exact else None)
 
 
 def encoder_name(settings: Settings) -> str:

@@ -51,7 +51,7 @@ def intent() -> IntentModel:
 @pytest.fixture
 def evaluate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, intent: IntentModel) -> Callable[..., Any]:
     """Runs the command with the small encoder on a benchmark file, or on what is named instead."""
-    monkeypatch.setattr(evaluation, "prepared_encoder", lambda settings, report: ENCODER)
+    monkeypatch.setattr(evaluation, "prepared_encoder", lambda settings, report, exact: ENCODER)
     monkeypatch.setattr(evaluation, "load_intent", lambda name, folder: intent)
     monkeypatch.setenv("ALLIANCE_DATA_DIR", str(tmp_path))
     file = tmp_path / "benchmark.json"
