@@ -164,16 +164,16 @@ def _announce_when_ready(app: FastAPI, listener: socket.socket, settings: Settin
         say(f"시작했습니다: {address}\nAPI 문서: {address}/docs\n{how_to_sign_in(settings)}")
         while not engine.wait_until_ready(1):
             pass
-        leave_to_itself()
+        freeze_what_is_loaded()
         while not engine.wait_until_encoding(1):
             pass
-        leave_to_itself()
+        freeze_what_is_loaded()
         say("추천까지 준비되었습니다")
 
     threading.Thread(target=announce, daemon=True).start()
 
 
-def leave_to_itself() -> None:
+def freeze_what_is_loaded() -> None:
     """Let the garbage collector pass over what is there now: index, models and modules stay.
 
     To look through them would stop every request for a quarter of a second, again and again.

@@ -35,9 +35,10 @@ from service.cli.terminal import say_aside
 from service.db.session import Database
 from service.settings import Settings
 from tests.bench.load import Sample, closed, connect, open_loop, request
-from tests.bench.start import Serving, free_port, prepared
+from tests.bench.start import Serving, prepared
 from tests.bench.stored_market import fill_needs
 from tests.factories import companies
+from tests.factories.ports import free_port
 
 SUPPLIERS = 5_000
 NEEDS = 40

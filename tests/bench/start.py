@@ -13,7 +13,6 @@ the latter mean something on a busy machine too. Memory is read at these two mom
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -30,6 +29,7 @@ from service.cli.terminal import say_aside
 from service.settings import Settings
 from tests.bench.stored_market import stored_market
 from tests.factories import companies
+from tests.factories.ports import free_port
 
 SUPPLIERS = 5_000
 LONGEST_SECONDS = 300
@@ -112,13 +112,6 @@ def memory(pid: int) -> tuple[float, float, float]:
     told = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     size = {name: int(kilobytes) / 1024 for name, kilobytes in re.findall(r"(\w+):\s+(\d+) kB", told)}
     return size["Rss"], size["Private_Clean"] + size["Private_Dirty"], size["Anonymous"]
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests.factories.ports import free_port
 
 LONGEST_FIRST_START_SECONDS = 400
 PATIENT = 60.0
@@ -30,7 +31,7 @@ class RunningService:
     log: Path = field(init=False)
 
     def __post_init__(self) -> None:
-        self.port = self.port or _free_port()
+        self.port = self.port or free_port()
         self.log = self.folder / "log"
 
     @property
@@ -122,9 +123,3 @@ def lines_missing(shown: tuple[str, ...], printed: str) -> list[str]:
         if pieces and not any(all(piece in candidate for piece in pieces) for candidate in rest):
             missing.append(line)
     return missing
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

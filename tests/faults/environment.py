@@ -1,7 +1,6 @@
 """A PostgreSQL that a fault may break, with a migrated database in it."""
 
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,13 +56,6 @@ def prove_fund(url: str) -> FundCheck:
             return verify_fund(session)
     finally:
         database.close()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def staff_token(url: str) -> dict[str, str]:

@@ -12,8 +12,8 @@ import pytest
 from service.settings import Settings
 from tests.conftest import TEMPLATE
 from tests.factories import companies
+from tests.factories.ports import free_port
 from tests.factories.waiting import until
-from tests.faults.environment import free_port
 from tests.faults.server import Server
 
 CLIENTS = 3

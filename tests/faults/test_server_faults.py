@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.conftest import TEMPLATE
-from tests.faults.environment import free_port, open_fund, prove_fund, staff_token
+from tests.factories.ports import free_port
+from tests.faults.environment import open_fund, prove_fund, staff_token
 from tests.faults.kills import kill_rounds
 from tests.faults.races import LOAN_WON, count_up, register_one_number, reserve_at_once
 from tests.faults.server import Server

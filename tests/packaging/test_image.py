@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -18,6 +17,7 @@ import yaml
 
 from service.db.embedded import EmbeddedPostgres
 from tests.factories import companies
+from tests.factories.ports import free_port
 from tests.packaging.dockerfile import ROOT, copy_context, read_stages
 from tests.packaging.image import Image
 
@@ -153,7 +153,7 @@ def _given_or_default(match: re.Match[str]) -> str:
 def _running(image: Image, name: str, database_url: str) -> Iterator[httpx.Client]:
     """A client of a service that is healthy, or says that it is ready; it must end on SIGTERM."""
     command, environment = _container(name, database_url)
-    port = _free_port()
+    port = free_port()
     environment["ALLIANCE_PORT"] = str(port)
     log = image.root / f"{name}-{port}.log"
     with log.open("w") as output:
@@ -190,9 +190,3 @@ def _eventually(holds: Callable[[], bool], pause_seconds: float = 0.2) -> bool:
             return False
         time.sleep(pause_seconds)
     return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
