@@ -4,6 +4,7 @@ A statement is written down as it was prepared, with placeholders. Its values st
 typed. For the same reason PostgreSQL's own `log_min_duration_statement`, which adds them, is left off.
 """
 
+import threading
 import time
 from typing import Any
 
@@ -19,17 +20,24 @@ log = structlog.get_logger()
 
 SLOW = Counter("alliance_slow_statements_total", "Statements slower than ALLIANCE_SLOW_QUERY_MS")
 LONGEST_SHOWN = 1000
-_STARTED = "alliance.started_ns"
+
+
+class _AtHand(threading.local):
+    """The statement that this thread runs: `Connection.info` is missing while SQLAlchemy greets a server."""
+
+    started_ns: int | None = None
 
 
 def watch_statements(engine: Engine, slow_ms: int) -> None:
     """Log every statement of this engine that takes longer than `slow_ms`, the failed ones too."""
 
-    def before(connection: Connection, *_: Any) -> None:
-        connection.info[_STARTED] = time.perf_counter_ns()
+    at_hand = _AtHand()
 
-    def ended(connection: Connection, statement: str, error: str | None) -> None:
-        started = connection.info.pop(_STARTED, None)
+    def before(*_: Any) -> None:
+        at_hand.started_ns = time.perf_counter_ns()
+
+    def ended(statement: str, error: str | None) -> None:
+        started, at_hand.started_ns = at_hand.started_ns, None
         if started is None:
             return
         taken = time.perf_counter_ns() - started
@@ -38,12 +46,11 @@ def watch_statements(engine: Engine, slow_ms: int) -> None:
         if traced():
             _trace(statement, taken, error)
 
-    def after(connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
-        ended(connection, statement, None)
+    def after(_connection: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+        ended(statement, None)
 
     def failed(context: ExceptionContext) -> None:
-        if context.connection is not None:
-            ended(context.connection, context.statement or "", type(context.original_exception).__name__)
+        ended(context.statement or "", type(context.original_exception).__name__)
 
     event.listen(engine, "before_cursor_execute", before)
     event.listen(engine, "after_cursor_execute", after)

@@ -214,3 +214,17 @@ class TestSlowStatements:
     ) -> None:
         client.get("/v1/suppliers")
         assert "slow_statement" not in capsys.readouterr().err
+
+    def test_a_server_that_ends_while_it_greets_a_connection_stays_the_error_it_is(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fresh = Database(database.url)
+        terminate = "SELECT pg_terminate_backend(pg_backend_pid())"
+        monkeypatch.setattr(
+            fresh.engine.dialect,
+            "_set_backslash_escapes",
+            lambda connection: connection.exec_driver_sql(terminate),
+        )
+        with pytest.raises(OperationalError), fresh.transaction() as session:
+            session.execute(text("SELECT 1"))
+        fresh.close()
