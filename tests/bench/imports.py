@@ -1,16 +1,18 @@
-"""Speed and memory of imports: python -m tests.bench.imports [MANUFACTURERS [SUPPLIERS]]
+"""Speed and memory of imports: python -m tests.bench.imports [MANUFACTURERS [SUPPLIERS [EMBEDDED]]]
 
-Manufacturers, of which nothing is embedded: lines a second and how the memory of the process grows between a
-small file and this one (100,000 by default; one process reads, cuts and imports it). Suppliers, taken from
-the demo data: the whole way from the file to stored vectors, beside the encoder alone on the same texts in
-one call, before and after it. Seconds are those of the processor, PostgreSQL's counted in, so that it does
-not matter what else the machine does. Takes the prepared encoder; one thread.
+Files of manufacturers and of suppliers (100,000 and 10,000 by default; one process reads, cuts and imports
+each): lines a second, and how the memory of the process grows between a small file and this one. Nothing is
+embedded yet. Then a few suppliers (60 by default), taken from the demo data as the others are: the whole way
+from the file to stored vectors, beside the encoder alone on the same texts in one call, before and after it.
+Seconds are those of the processor, PostgreSQL's counted in, so that it does not matter what else the machine
+does. Takes the prepared encoder; one thread.
 """
 
 import json
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -38,8 +40,10 @@ from service.settings import Settings
 from tests.factories import companies
 from tests.factories.numbers import business_number
 
-LINES, EMBEDDED, SMALL = 100_000, 60, 500
+MANUFACTURER_LINES, SUPPLIER_LINES, EMBEDDED, SMALL = 100_000, 10_000, 60, 500
 MEGABYTE = 1024 * 1024
+
+Rows = Iterable[dict[str, Any]]
 
 
 class Memory:
@@ -77,7 +81,7 @@ def supplier_lines(number: int) -> Iterator[dict[str, Any]]:
         yield row | {"business_number": business_number(), "summary": f"{row['summary']} ({each})"}
 
 
-def imported(database: Database, kind: str, rows: Iterable[dict[str, Any]], memory: Memory) -> float:
+def imported(database: Database, kind: str, rows: Rows, memory: Memory) -> float:
     """Seconds to upload and import the rows."""
     with tempfile.TemporaryFile() as file:
         for row in rows:
@@ -112,14 +116,14 @@ def encoder_alone(database: Database, encoder: Encoder) -> float:
     return processor_seconds(database) - began
 
 
-def measure_memory(database: Database, lines: int) -> None:
+def measure_memory(database: Database, kind: str, rows: Callable[[int], Rows], lines: int) -> None:
     """Print lines a second and how much more memory a large file takes than a small one."""
     small, large = Memory(), Memory()
-    imported(database, MANUFACTURERS, manufacturer_lines(SMALL), small)
-    took = imported(database, MANUFACTURERS, manufacturer_lines(lines), large)
+    imported(database, kind, rows(SMALL), small)
+    took = imported(database, kind, rows(lines), large)
     grown = (large.most - small.most) / MEGABYTE
     sys.stdout.write(
-        f"{lines:,} manufacturers: {lines / took:,.0f} lines a second of processor time; "
+        f"{lines:,} lines of {kind}: {lines / took:,.0f} a second of processor time; "
         f"memory {large.most / MEGABYTE:.0f} MB, {grown:+.1f} MB against {SMALL} lines\n"
     )
 
@@ -137,10 +141,9 @@ def measure_throughput(database: Database, suppliers: int) -> None:
     )
 
 
-def main() -> None:
-    """Measure in a database of its own."""
-    asked = [int(each) for each in sys.argv[1:3]]
-    lines, suppliers = asked + [LINES, EMBEDDED][len(asked) :]
+@contextmanager
+def fresh_database() -> Iterator[Database]:
+    """One of its own, with all tables and no rows."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         postgres = EmbeddedPostgres(Path(folder))
@@ -148,11 +151,22 @@ def main() -> None:
         try:
             database = Database(postgres.url)
             migrate(database.engine)
-            measure_memory(database, lines)
-            measure_throughput(database, suppliers)
+            yield database
             database.close()
         finally:
             postgres.stop()
+
+
+def main() -> None:
+    """Measure, each in a database of its own."""
+    asked = [int(each) for each in sys.argv[1:4]]
+    manufacturers, suppliers, few = asked + [MANUFACTURER_LINES, SUPPLIER_LINES, EMBEDDED][len(asked) :]
+    with fresh_database() as database:
+        measure_memory(database, MANUFACTURERS, manufacturer_lines, manufacturers)
+    with fresh_database() as database:
+        measure_memory(database, SUPPLIERS, supplier_lines, suppliers)
+    with fresh_database() as database:
+        measure_throughput(database, few)
 
 
 if __name__ == "__main__":
