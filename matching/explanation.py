@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from operator import add
 
 import numpy as np
 
@@ -111,7 +111,7 @@ def _shared_pairs(offered: Sequence[str], asked: Sequence[str]) -> FloatArray:
 
 def _letter_pairs(text: str) -> frozenset[str]:
     form = lexical_form(text)
-    return frozenset(pair for pair in map("".join, pairwise(form)) if pair.isalnum())
+    return frozenset(filter(str.isalnum, map(add, form, form[1:])))
 
 
 def cautions(pair: Pair, today: date) -> tuple[Caution, ...]:
