@@ -3,14 +3,24 @@
 Requests are bytes made beforehand. `closed` keeps so many connections busy and tells how much is answered at
 most; `open_loop` sends at random moments of a given rate and never waits for an answer before it sends the
 next, so that a slow answer counts for all who come behind it.
+
+No asyncio here: its loop wakes up at whole milliseconds, so that what should arrive one by one arrives in
+groups, and it needs several times the processor for a request.
 """
 
-import asyncio
+import gc
 import json
 import random
+import selectors
+import socket
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+MOST_CONNECTIONS = 900
+"""select(), which is the one to wait for less than a millisecond, takes file numbers under 1,024 only."""
 
 _BREAK = b"\r\n\r\n"
 
@@ -44,19 +54,12 @@ class Sample:
         self.failures += other.failures
         self.elapsed += other.elapsed
 
-    async def note(self, held: "Connection", made: bytes) -> None:
-        """Send over that connection, and count."""
-        since = time.perf_counter()
-        try:
-            status = await held.send(made)
-        except OSError as error:
-            self.failures.append(type(error).__name__)
-            held.close()
-            return
-        if status < 400:
-            self.seconds.append(time.perf_counter() - since)
+    def note(self, seconds: float, told: int | str) -> None:
+        """Count an answer by its status, or what became of it instead."""
+        if isinstance(told, int) and told < 400:
+            self.seconds.append(seconds)
         else:
-            self.failures.append(str(status))
+            self.failures.append(str(told))
 
     def quantile(self, share: float) -> float:
         """The seconds that this share of the answers did not exceed."""
@@ -64,100 +67,144 @@ class Sample:
         return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
-class Connection(asyncio.Protocol):
-    """One kept-alive connection; one request at a time."""
+class Connection:
+    """One kept-alive connection to a server of this machine; one request at a time."""
 
-    def __init__(self) -> None:
-        self._transport: asyncio.Transport | None = None
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received = bytearray()
-        self._answered: asyncio.Future[int] | None = None
+        self.asked_at: float | None = None
+        """Since when an answer is waited for; None for a connection that is free."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+    def ask(self, made: bytes, at: float) -> None:
+        """Send a request whose time runs from `at`. Raises OSError when the other side has ended it."""
+        self.asked_at = at
+        self.socket.sendall(made)
 
-    def data_received(self, data: bytes) -> None:
+    def read(self) -> int | None:
+        """The status once the whole answer is here. Raises OSError when the other side ends before."""
+        data = self.socket.recv(1 << 18)
+        if not data:
+            raise ConnectionResetError("closed before the answer")
         self._received += data
         end = self._received.find(_BREAK)
-        if end < 0 or self._answered is None:
-            return
+        if end < 0:
+            return None
         head = bytes(self._received[:end]).lower()
         length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
-        if len(self._received) >= end + len(_BREAK) + length:
-            self._received.clear()
-            answered, self._answered = self._answered, None
-            answered.set_result(int(head[9:12]))
+        if len(self._received) < end + len(_BREAK) + length:
+            return None
+        self._received.clear()
+        return int(head[9:12])
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._answered is not None:
-            self._answered.set_exception(exc or ConnectionResetError("closed before the answer"))
-            self._answered = None
+
+class Crowd:
+    """Connections, and what comes back over them.
+
+    No garbage is collected meanwhile: whoever is asked would pay for the pause of who asks.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.sample = Sample()
+        self._port = port
+        self._selector = selectors.SelectSelector()
+        self._free: list[Connection] = []
+        self._began = 0.0
+
+    def __enter__(self) -> Self:
+        gc.collect()
+        gc.disable()
+        self._began = time.perf_counter()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, _: object, __: TracebackType | None) -> None:
+        self.sample.elapsed = time.perf_counter() - self._began
+        gc.enable()
+        for key in list(self._selector.get_map().values()):
+            key.data.socket.close()
+        self._selector.close()
 
     @property
-    def is_open(self) -> bool:
-        """False once either side has ended it."""
-        return self._transport is not None and not self._transport.is_closing()
+    def asking(self) -> int:
+        """How many wait for an answer."""
+        return len(self._selector.get_map()) - len(self._free)
 
-    async def send(self, made: bytes) -> int:
-        """The status of the answer. Raises OSError when the connection ends before."""
-        if self._transport is None or self._transport.is_closing():
-            raise ConnectionResetError("closed before the request")
-        self._answered = asyncio.get_running_loop().create_future()
-        self._transport.write(made)
-        return await self._answered
+    @property
+    def may_ask(self) -> bool:
+        """Whether a connection is free or can be opened."""
+        return bool(self._free) or len(self._selector.get_map()) < MOST_CONNECTIONS
 
-    def close(self) -> None:
-        """End it."""
-        if self._transport is not None:
-            self._transport.close()
+    def ask(self, made: bytes, at: float) -> None:
+        """Send over a connection that is free, or over a new one."""
+        connection = self._free.pop() if self._free else self._opened()
+        try:
+            connection.ask(made, at)
+        except OSError as error:
+            self._lost(connection, error)
+
+    def take(self, seconds: float) -> None:
+        """Count the answers that come within that time, or the first ones."""
+        for key, _ in self._selector.select(seconds):
+            connection: Connection = key.data
+            try:
+                status = connection.read()
+            except OSError as error:
+                self._lost(connection, error)
+                continue
+            if status is not None and connection.asked_at is not None:
+                self.sample.note(time.perf_counter() - connection.asked_at, status)
+                connection.asked_at = None
+                self._free.append(connection)
+
+    def _opened(self) -> Connection:
+        connection = Connection(self._port)
+        self._selector.register(connection.socket, selectors.EVENT_READ, connection)
+        return connection
+
+    def _lost(self, connection: Connection, error: OSError) -> None:
+        """The server ends those that were idle for some seconds; only one that owed an answer failed."""
+        if connection.asked_at is None:
+            self._free.remove(connection)
+        else:
+            self.sample.note(0.0, type(error).__name__)
+        self._selector.unregister(connection.socket)
+        connection.socket.close()
 
 
-async def connect(port: int) -> Connection:
-    """A connection to a server of this machine."""
-    loop = asyncio.get_running_loop()
-    return (await loop.create_connection(Connection, "127.0.0.1", port))[1]
+def closed(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Sample:
+    """As much as it answers: every connection sends the next request when its last one is answered.
+
+    Ends with the requests, or after so many seconds.
+    """
+    with Crowd(port) as crowd:
+        until = time.perf_counter() + seconds
+        made: bytes | None = b""
+        while made is not None or crowd.asking:
+            while crowd.asking < connections and (made := _next(requests, until)) is not None:
+                crowd.ask(made, time.perf_counter())
+            crowd.take(1.0)
+    return crowd.sample
 
 
-async def closed(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> Sample:
-    """As much as it answers: every connection sends the next request when its last one is answered."""
-    sample = Sample()
-    held = [await connect(port) for _ in range(connections)]
-    began = time.perf_counter()
-    await asyncio.gather(*(_keep_busy(each, requests, began + seconds, sample) for each in held))
-    sample.elapsed = time.perf_counter() - began
-    for each in held:
-        each.close()
-    return sample
+def _next(requests: Iterator[bytes], until: float) -> bytes | None:
+    return next(requests, None) if time.perf_counter() < until else None
 
 
-async def _keep_busy(held: Connection, source: Iterator[bytes], until: float, sample: Sample) -> None:
-    while time.perf_counter() < until and held.is_open:
-        await sample.note(held, next(source))
-
-
-async def open_loop(
+def open_loop(
     port: int, requests: Iterator[bytes], rate: float, seconds: float, chance: random.Random
 ) -> Sample:
-    """Requests at random moments (a Poisson process), each on a connection that is free, or a new one."""
-    sample, free = Sample(), list[Connection]()
-    running: set[asyncio.Task[None]] = set()
-    began = due = time.perf_counter()
-    while (due := due + chance.expovariate(rate)) < began + seconds:
-        await asyncio.sleep(max(due - time.perf_counter(), 0))
-        task = asyncio.create_task(_send(port, next(requests), free, sample))
-        running.add(task)
-        task.add_done_callback(running.discard)
-    await asyncio.gather(*running)
-    sample.elapsed = time.perf_counter() - began
-    for each in free:
-        each.close()
-    return sample
+    """Requests at random moments (a Poisson process), each on a connection that is free, or a new one.
 
-
-async def _send(port: int, made: bytes, free: list[Connection], sample: Sample) -> None:
-    while free and not free[-1].is_open:  # the server ends those that were idle for some seconds
-        free.pop()
-    held = free.pop() if free else await connect(port)
-    await sample.note(held, made)
-    if held.is_open:
-        free.append(held)
+    The time of a request runs from its moment, also when it could not be sent at once.
+    """
+    with Crowd(port) as crowd:
+        due = time.perf_counter() + chance.expovariate(rate)
+        end = due + seconds
+        while due < end or crowd.asking:
+            while due < end and due <= time.perf_counter() and crowd.may_ask:
+                crowd.ask(next(requests), due)
+                due += chance.expovariate(rate)
+            ahead = due - time.perf_counter() if due < end and crowd.may_ask else 1.0
+            crowd.take(max(ahead, 0.0))
+    return crowd.sample
