@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from fastapi.concurrency import contextmanager_in_threadpool
 from pgvector.psycopg import register_vector
 from psycopg import Connection
-from psycopg.errors import Error as PsycopgError
+from psycopg.errors import ProgrammingError
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
@@ -71,7 +71,7 @@ def make_engine(url: str, pool_size: int) -> Engine:
 def _on_connect(connection: Connection[object], _record: object) -> None:
     try:
         register_vector(connection)
-    except PsycopgError:  # before the first migration there is no vector type
+    except ProgrammingError:  # before the first migration there is no vector type
         connection.rollback()
 
 

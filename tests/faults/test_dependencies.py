@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import psycopg
 import pytest
@@ -25,6 +26,7 @@ from matching.domain import FloatArray, Prompt
 from matching.encoder import HashingEncoder
 from service.accounts.actor import Role
 from service.app import create_app
+from service.db import session
 from service.db.embedded import EmbeddedPostgres
 from service.db.session import Database
 from service.kit import clock
@@ -109,6 +111,19 @@ def test_a_postgresql_that_is_restarted_under_load_loses_nothing_acknowledged(
     with psycopg.connect(url) as connection:
         stored = {one for (one,) in connection.execute("SELECT id::text FROM supplier")}
     assert acknowledged <= stored
+
+
+def test_a_connection_that_could_not_learn_of_vectors_is_not_used(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would give them back as texts; its types are asked for over a server that may end meanwhile."""
+    fresh = Database(database.url)
+    client = TestClient(create_app(settings, fresh, encoder=HashingEncoder(8)), raise_server_exceptions=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "register_vector", Mock(side_effect=psycopg.OperationalError("ended")))
+        unavailable(register(client))
+    assert register(client).status_code == 201
+    fresh.close()
 
 
 @pytest.fixture
