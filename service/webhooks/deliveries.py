@@ -45,6 +45,8 @@ WAITS = (
 """The schedule of the Standard Webhooks specification: what is waited for after each try that failed."""
 SPREAD = 0.1
 """So much longer a wait can be: receivers that were away are not all called in the same second."""
+LONGEST_ASKED = WAITS[-1]
+"""A receiver that asks to be left alone for longer is tried after this all the same."""
 GIVEN_UP_AFTER = timedelta(days=5)
 """An endpoint without a success for so long is switched off."""
 WHOLLY_GONE = 410
@@ -100,9 +102,13 @@ def attempt_delivery(
     return outcome
 
 
-def wait_after(step: int, chance: float) -> timedelta | None:
-    """How long to wait after the try at that place of the schedule; None after the last."""
-    return WAITS[step] * (1 + SPREAD * chance) if step < len(WAITS) else None
+def wait_after(step: int, chance: float, asked: timedelta = timedelta(0)) -> timedelta | None:
+    """How long to wait after the try at that place of the schedule, or longer where the receiver asks for it;
+    None after the last.
+    """
+    if step >= len(WAITS):
+        return None
+    return max(WAITS[step], min(asked, LONGEST_ASKED)) * (1 + SPREAD * chance)
 
 
 def rearrange(session: Session, delivery: WebhookDelivery, at: datetime | None = None) -> None:
@@ -166,7 +172,8 @@ def _follow(session: Session, delivery: WebhookDelivery, outcome: Outcome, chanc
     if outcome.fault is None:
         _end(delivery, DeliveryState.SUCCEEDED)
         return
-    wait = None if outcome.status == WHOLLY_GONE else wait_after(delivery.step, chance)
+    gone = outcome.status == WHOLLY_GONE
+    wait = None if gone else wait_after(delivery.step, chance, outcome.asked_wait)
     if wait is None:
         _end(delivery, DeliveryState.FAILED)
         return

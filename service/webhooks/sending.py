@@ -3,12 +3,15 @@
 import contextlib
 import ssl
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpcore
 
+from service.kit import clock
 from service.settings import Settings
 from service.webhooks.addresses import (
     AddressError,
@@ -24,17 +27,21 @@ READ_BYTES = 1024
 """So much of an answer is read and kept."""
 USER_AGENT = "alliance-webhooks/1"
 
+Headers = Sequence[tuple[bytes, bytes]]
+
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of a try: the status and the beginning of the answer, or why there is none.
 
     `fault` is None where the receiver took the message, else a code of `service.messages.webhooks.FAULTS`.
+    `asked_wait` is for how long the receiver asks to be left alone.
     """
 
     status: int | None
     fault: str | None
     response: str = ""
+    asked_wait: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ class Sender:
                 httpcore.ConnectionPool(ssl.create_default_context(), network_backend=network) as pool,
                 pool.stream("POST", url, headers=sent, content=payload.encode()) as answer,
             ):
-                return _outcome(answer.status, _beginning(answer.iter_stream()))
+                return _outcome(answer.status, answer.headers, _beginning(answer.iter_stream()))
         except AddressError as refusal:
             return Outcome(None, str(refusal).removeprefix("webhook_"))
         except httpcore.TimeoutException:
@@ -77,11 +84,22 @@ def sender_of(settings: Settings) -> Sender:
     return Sender(loopback=settings.webhook_loopback == "on")
 
 
-def _outcome(status: int, response: str) -> Outcome:
+def _outcome(status: int, headers: Headers, response: str) -> Outcome:
     if 200 <= status < 300:
         return Outcome(status, None, response)
     fault = "gone" if status == 410 else "redirected" if 300 <= status < 400 else "refused"
-    return Outcome(status, fault, response)
+    return Outcome(status, fault, response, _asked_wait(headers))
+
+
+def _asked_wait(headers: Headers) -> timedelta:
+    """What `Retry-After` says (RFC 9110, 10.2.3), in seconds or as a date; nothing where it is unreadable."""
+    asked = next((value for name, value in headers if name.lower() == b"retry-after"), b"")
+    text = asked.decode("ascii", "replace").strip()
+    with contextlib.suppress(ValueError, OverflowError):
+        if text.isascii() and text.isdecimal():
+            return timedelta(seconds=int(text))
+        return max(parsedate_to_datetime(text).replace(tzinfo=UTC) - clock.now(), timedelta(0))
+    return timedelta(0)
 
 
 def _beginning(chunks: Iterable[bytes]) -> str:

@@ -229,6 +229,28 @@ class TestRetries:
         assert wait_after(0, 1.0) == WAITS[0] * 1.1
         assert wait_after(len(WAITS), 0.5) is None
 
+    @pytest.mark.parametrize(
+        ("asked", "wait"),
+        [
+            ("600", timedelta(minutes=10)),
+            ("Fri, 27 Nov 2026 01:00:00 GMT", timedelta(hours=1)),
+            ("Thu, 26 Nov 2026 00:00:00 GMT", WAITS[0]),
+            ("1", WAITS[0]),
+            ("9" * 30, WAITS[0]),
+            ("99999999", timedelta(hours=24)),
+            ("soon", WAITS[0]),
+        ],
+    )
+    def test_a_receiver_that_asks_to_be_left_alone_is(
+        self, alliance: Alliance, receiver: Receiver, asked: str, wait: timedelta
+    ) -> None:
+        now = datetime(2026, 11, 27, tzinfo=UTC)
+        receiver.status, receiver.headers = 429, {"Retry-After": asked}
+        with clock.frozen(now):
+            delivery_id = alliance.ping()
+            alliance.attempt(delivery_id)
+        assert datetime.fromisoformat(alliance.delivery(delivery_id)["next_attempt_at"]) - now == wait
+
     def test_a_try_that_was_cut_off_is_made_again_under_the_same_id(
         self, alliance: Alliance, receiver: Receiver, database: Database
     ) -> None:
