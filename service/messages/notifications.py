@@ -72,6 +72,10 @@ TEXTS: dict[str, NotificationText] = {
         "할부 견적이 나왔습니다",
         "수요 '{need_title}'의 할부 견적이 나왔습니다. {valid_until}까지 내용을 확인하고 수락해 주세요.",
     ),
+    "contract_quote_changed": NotificationText(
+        "할부 견적이 바뀌었습니다",
+        "수요 '{need_title}'의 할부 견적이 고쳐졌습니다. 바뀐 조건을 확인하고 {valid_until}까지 수락해 주세요.",
+    ),
     "contract_accepted": NotificationText(
         "할부 계약이 수락되었습니다",
         "수요 '{need_title}'의 할부 견적이 수락되었습니다. 인도하는 날부터 납입 일정이 정해집니다.",

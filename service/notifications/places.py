@@ -12,6 +12,7 @@ UNSUBSCRIBE = "/me/notifications/unsubscribe"
 
 _CONTRACTS = (
     NotificationCode.CONTRACT_QUOTED,
+    NotificationCode.CONTRACT_QUOTE_CHANGED,
     NotificationCode.CONTRACT_ACCEPTED,
     NotificationCode.CONTRACT_DELIVERED,
     NotificationCode.CONTRACT_SETTLED,

@@ -230,6 +230,19 @@ def test_a_quote_that_was_changed_meanwhile_is_not_accepted(match: Match) -> Non
     assert match.post(path, match.manufacturer.headers, **{"If-Match": now}).status_code == 200
 
 
+def test_both_companies_are_told_when_what_is_offered_has_changed_and_only_then(match: Match) -> None:
+    answer = match.quote()
+    path, valid_until = f"/v1/contracts/{answer.json()['id']}", answer.json()["valid_until"]
+    for patch in ({"valid_until": valid_until}, {"overdue_addon_percent": "2.5"}):
+        seen = {"If-Match": answer.headers["ETag"]}
+        answer = match.client.patch(path, json=patch, headers=match.supplier.headers | seen)
+        assert answer.status_code == 200, answer.text
+    for person in (match.supplier, match.manufacturer):
+        told = match.get("/me/notifications", person.headers).json()["items"]
+        (changed,) = [one for one in told if one["code"] == "contract_quote_changed"]
+        assert valid_until in changed["text"]
+
+
 def test_a_quote_lapses_after_its_last_day(match: Match, database: Database) -> None:
     with on(DELIVERED_ON):
         contract = match.quoted()

@@ -28,6 +28,7 @@ class NotificationCode(StrEnum):
     FUND_LOAN_EXPIRED = "fund_loan_expired"
     FUND_LOAN_ACCELERATED = "fund_loan_accelerated"
     CONTRACT_QUOTED = "contract_quoted"
+    CONTRACT_QUOTE_CHANGED = "contract_quote_changed"
     CONTRACT_ACCEPTED = "contract_accepted"
     CONTRACT_DELIVERED = "contract_delivered"
     CONTRACT_SETTLED = "contract_settled"

@@ -84,7 +84,7 @@ def change_quote(session: Session, actor: Actor, contract: Contract, patch: Quot
     """Apply a patch to a locked quote. Raises what quoting raises, and `Problem` 409 `status_transition`."""
     refuse_deciding_for_oneself(session, actor, contract.supplier_id)
     require_state(contract, ContractState.QUOTED)
-    before = _told(contract)
+    before, offered = _told(contract), _offered(contract)
     if patch.valid_until is not None:
         contract.valid_until = _checked_valid_until(patch.valid_until)
     addon = patch.overdue_addon_percent
@@ -93,6 +93,9 @@ def change_quote(session: Session, actor: Actor, contract: Contract, patch: Quot
         _agree_on(contract, patch.terms or terms_of(contract), kept)
     changed(session, contract)
     note(session, actor, contract, "changed", before=before, after=_told(contract))
+    if _offered(contract) != offered:
+        valid_until = contract.valid_until.isoformat()
+        tell(session, contract, NotificationCode.CONTRACT_QUOTE_CHANGED, valid_until=valid_until)
     return contract
 
 
@@ -319,6 +322,11 @@ def _told(contract: Contract) -> dict[str, Any]:
         "valid_until": contract.valid_until.isoformat(),
         "delivered_on": contract.delivered_on.isoformat() if contract.delivered_on else None,
     }
+
+
+def _offered(contract: Contract) -> tuple[Any, ...]:
+    """What a manufacturer accepts."""
+    return contract.terms, contract.overdue_addon_percent, contract.valid_until
 
 
 def note(
