@@ -1,7 +1,7 @@
 """The period that a dashboard looks at: whole days in Korea."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from service.kit import clock
 from service.kit.problems import field_problem
@@ -49,7 +49,7 @@ class Period:
 
 def bounds(since: date, until: date) -> dict[str, datetime]:
     """Midnight in Korea at the start of the first day and at the end of the last."""
-    return {"since": _midnight(since), "until": _midnight(until + timedelta(days=1))}
+    return {"since": clock.midnight(since), "until": clock.midnight(until + timedelta(days=1))}
 
 
 def last_day(month: date) -> date:
@@ -60,7 +60,3 @@ def last_day(month: date) -> date:
 def _months_before(day: date, months: int) -> date:
     number = day.year * 12 + day.month - 1 - months
     return date(number // 12, number % 12 + 1, 1)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), clock.KST)

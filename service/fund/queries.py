@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, func, or_, tuple_
@@ -202,7 +202,7 @@ def accounts_of(
     if booked_until is None:
         statement = statement.where(col(FundRepayment.reversed_at).is_(None))
     else:
-        end = datetime.combine(booked_until + timedelta(days=1), time(), clock.KST)
+        end = clock.midnight(booked_until + timedelta(days=1))
         not_yet = or_(col(FundRepayment.reversed_at).is_(None), col(FundRepayment.reversed_at) >= end)
         statement = statement.where(col(FundRepayment.recorded_at) < end, not_yet)
     for repayment in session.exec(statement.order_by(col(FundRepayment.number))):

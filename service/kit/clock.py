@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 KST = timezone(timedelta(hours=9), "KST")
 
@@ -17,6 +17,11 @@ def now() -> datetime:
 def today() -> date:
     """The calendar day in Korea, where every due date and deadline is meant."""
     return now().astimezone(KST).date()
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which that day begins in Korea."""
+    return datetime.combine(day, time(), KST)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -179,14 +179,10 @@ def _accesses(wanted: AccessFilter) -> Any:
 
 def _within(statement: Any, column: Any, days: Days) -> Any:
     if days.since is not None:
-        statement = statement.where(col(column) >= _midnight(days.since))
+        statement = statement.where(col(column) >= clock.midnight(days.since))
     if days.until is not None:
-        statement = statement.where(col(column) < _midnight(days.until + timedelta(days=1)))
+        statement = statement.where(col(column) < clock.midnight(days.until + timedelta(days=1)))
     return statement
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), clock.KST)
 
 
 def _number(cursor: str) -> int:

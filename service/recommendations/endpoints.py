@@ -46,7 +46,10 @@ Engine = Annotated[MatchingEngine, Depends(_engine)]
 def recommend(
     need_id: UUID, actor: SignedIn, session: DbSession, engine: Engine, limit: Limit = 10
 ) -> RecommendationAnswer:
-    """담당자는 100곳까지 이름과 함께, 수요기업은 세 곳까지 이름 없이 봅니다. 추천 회차가 기록됩니다."""
+    """담당자는 100곳까지 이름과 함께, 수요기업은 세 곳까지 이름 없이 봅니다.
+
+    추천 회차가 기록됩니다. 같은 날 같은 목록을 다시 보면 같은 회차입니다.
+    """
     need = get_need(session, need_id, actor)
     found, run = recommend_for_need(session, engine, actor, need, shown_to(actor, limit))
     return recommendation_answer(

@@ -22,7 +22,7 @@ from service.recommendations.answers import (
 )
 from service.recommendations.matching_engine import MatchingEngine
 from service.recommendations.profiles import needs_with_manufacturers
-from service.recommendations.records import run_record
+from service.recommendations.records import run_record, same_run_of_today
 from service.recommendations.schemas import LeadAnswer, PreviewInput, RecommendationAnswer
 from service.recommendations.stages import stage
 from service.recommendations.standing import approved_now, without_withdrawn
@@ -49,9 +49,12 @@ def embedded_need(session: Session, engine: MatchingEngine, need: Need) -> Embed
 
 
 def recommend_for_need(
-    session: Session, engine: MatchingEngine, actor: Actor, need: Need, limit: int
+    session: Session, engine: MatchingEngine, actor: Actor, need: Need, limit: int, *, anew: bool = False
 ) -> tuple[Recommendation, RecommendationRun]:
-    """Rank, and keep the run. Raises `Problem` 409 for a closed need, 503 while the model loads."""
+    """Rank, and keep the run; who sees the same list again on the same day sees the same run, unless `anew`.
+
+    Raises `Problem` 409 for a closed need, 503 while the model loads.
+    """
     if need.status == NeedStatus.CLOSED.value:
         raise Problem(409, "need_closed")
     engine.recommender()
@@ -60,24 +63,19 @@ def recommend_for_need(
         asked = embedded_need(session, engine, need)
     found = without_withdrawn(session, engine.recommend(asked, limit, exposure))
     with stage("save"):
-        run = _kept_run(session, actor, need, found, limit)
-    return found, run
-
-
-def _kept_run(
-    session: Session, actor: Actor, need: Need, found: Recommendation, limit: int
-) -> RecommendationRun:
-    run = RecommendationRun(
-        need_id=need.id,
-        requested_by=actor.account_id,
-        viewer_role=actor.role.value,
-        model_version=found.model_version,
-        need_version=need.version,
-        answer=dict(run_record(found, asked=limit, told=actor.is_staff)),
-    )
-    session.add(run)
-    session.flush()
-    return run
+        run = RecommendationRun(
+            need_id=need.id,
+            requested_by=actor.account_id,
+            viewer_role=actor.role.value,
+            model_version=found.model_version,
+            need_version=need.version,
+            answer=dict(run_record(found, asked=limit, told=actor.is_staff)),
+        )
+        same = None if anew else same_run_of_today(session, run)
+        if same is None:
+            session.add(run)
+            session.flush()
+    return found, same or run
 
 
 def recommend_unstored(

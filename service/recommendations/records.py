@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from matching import taxonomy
 from matching.domain import Caution, Evidence, Fact, Note, Reason, Recommendation
 from service.db.tables import RecommendationRun, Solution, Supplier
+from service.kit import clock
 from service.messages import sentence
 from service.messages.reasons import exclusion_text, held_back_text, note_text
 from service.recommendations.answers import caution_answers, evidence_answers, reason_answers
@@ -58,6 +59,24 @@ def run_record(found: Recommendation, *, asked: int | None = None, told: bool = 
         ],
         "asked": asked,
     }
+
+
+def same_run_of_today(session: Session, run: RecommendationRun) -> RecommendationRun | None:
+    """What was kept today of the same list for the same viewer: a page that is loaded again is no new run."""
+    return session.exec(
+        select(RecommendationRun)
+        .where(
+            RecommendationRun.need_id == run.need_id,
+            col(RecommendationRun.generated_at) >= clock.midnight(clock.today()),
+            col(RecommendationRun.requested_by).is_not_distinct_from(run.requested_by),
+            RecommendationRun.viewer_role == run.viewer_role,
+            RecommendationRun.model_version == run.model_version,
+            RecommendationRun.need_version == run.need_version,
+            RecommendationRun.answer == run.answer,
+        )
+        .order_by(col(RecommendationRun.generated_at).desc())
+        .limit(1)
+    ).first()
 
 
 def answer_of_run(session: Session, run: RecommendationRun) -> RecommendationAnswer:

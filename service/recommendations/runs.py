@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Integer, text
@@ -54,11 +54,10 @@ def run_for_today(
     if need.status == NeedStatus.CLOSED.value:
         return _newest_list(session, need, places)
     version = engine.recommender().ranker.version
-    midnight = datetime.combine(clock.today(), time(), clock.KST)
     run = _newest_list(session, need, places)
     if (
         run is not None
-        and run.generated_at >= midnight
+        and run.generated_at >= clock.midnight(clock.today())
         and (run.model_version, run.need_version) == (version, need.version)
         and approved_now(session, _listed(run)).issuperset(_listed(run))
     ):

@@ -162,6 +162,29 @@ def test_the_same_question_gets_the_same_answer(
     assert answers[0] == answers[1]
 
 
+def test_the_same_list_seen_again_is_the_same_run_for_one_viewer_and_one_day(
+    client: TestClient, owner: Person, manager: Headers, database: Database, catch_up: CatchUp
+) -> None:
+    plater(client)
+    need_id = written(client, owner)
+    catch_up()
+
+    def run(headers: Headers, **query: int) -> str:
+        return str(recommended(client, need_id, headers, **query)["run_id"])
+
+    other = sign_in(client, Role.ACCOUNT_MANAGER).headers
+    first = run(manager)
+    assert run(manager) == first
+    others = [run(other), run(owner.headers), run(manager, limit=3)]
+    with database.transaction() as session:
+        session.execute(text("UPDATE recommendation_run SET generated_at = generated_at - interval '1 day'"))
+    others.append(run(manager))
+    plater(client)
+    catch_up()
+    others.append(run(manager))
+    assert len({first, *others}) == 6
+
+
 def test_a_need_whose_job_has_not_run_is_ranked_all_the_same(
     client: TestClient, owner: Person, manager: Headers, catch_up: CatchUp
 ) -> None:

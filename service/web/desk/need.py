@@ -55,7 +55,7 @@ def show_need(
 def recommend_again(visitor: StaffVisitor, need_id: UUID, session: DbSession, engine: Engine) -> Response:
     """Make a new list, with the suppliers as they are now."""
     need = get_need(session, need_id, visitor.actor)
-    recommend_for_need(session, engine, visitor.actor, need, PLACES)
+    recommend_for_need(session, engine, visitor.actor, need, PLACES, anew=True)
     return go_to(f"/desk/needs/{need_id}", done="recommended")
 
 
