@@ -160,6 +160,7 @@ def create_app(
         list_policy(settings),
         settings.index_file,
         settings.index,
+        settings.search_database_url,
     )
     register = make_register(settings)
 

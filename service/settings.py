@@ -118,6 +118,9 @@ class Settings(BaseSettings):
     index: Literal["memory", "pgvector"] = Field(
         "memory", description="who holds the vectors that are searched: each process, or PostgreSQL"
     )
+    search_database_url: Annotated[str, AfterValidator(_postgresql)] | None = Field(
+        None, description="where pgvector searches, a replica for instance; none: the database itself"
+    )
     cover_kinds: Literal["on", "off"] = Field(
         "on", description="when it is uncertain what a need calls for, show each probable kind"
     )

@@ -1,5 +1,6 @@
 """The single checks of `alliance doctor`: each looks at one thing and returns what it found."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -70,6 +71,7 @@ def on_the_database(settings: Settings, database: Database) -> Iterator[Finding]
         yield check_demo_accounts(settings, session)
         yield check_index(settings, session)
     yield check_vectors(settings, database)
+    yield check_search(settings)
 
 
 def check_secrets(settings: Settings) -> Finding:
@@ -127,6 +129,16 @@ def check_intent(settings: Settings) -> Finding:
     except IntentUnusableError as error:
         return Finding.fault("intent", "intent_damaged", words=str(error)[:200])
     return Finding.fine("intent", "intent_fine")
+
+
+def check_search(settings: Settings) -> Finding:
+    """Where vectors are searched in another database than the one that is written, it answers."""
+    if settings.index != "pgvector" or settings.search_database_url is None:
+        return Finding.fine("search", f"search_in_{settings.index}")
+    elsewhere = Database(settings.search_database_url)
+    with contextlib.closing(elsewhere):
+        answers = elsewhere.answers()
+    return Finding.fine("search", "search_elsewhere") if answers else Finding.fault("search", "search_away")
 
 
 def check_outbox(settings: Settings) -> Finding:

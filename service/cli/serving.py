@@ -80,7 +80,12 @@ def worker() -> None:
         encoder()
         say("작업자가 준비되었습니다")
         engine = MatchingEngine(
-            database, encoder, settings.intent_dir, index_file=settings.index_file, kind=settings.index
+            database,
+            encoder,
+            settings.intent_dir,
+            index_file=settings.index_file,
+            kind=settings.index,
+            search_url=settings.search_database_url,
         )
         services = Services(database, encoder, make_register(settings), engine.caught_up, settings)
         asyncio.run(work_until_told(services))

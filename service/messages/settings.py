@@ -12,6 +12,7 @@ WANTED: dict[str, str] = {
     "token_minutes": "1부터 1440까지의 정수로 써 주세요.",
     "embedding_model": "모델 폴더나 이름을 써 주세요.",
     "index": "memory나 pgvector로 써 주세요.",
+    "search_database_url": "postgresql://사용자:비밀번호@주소:5432/이름 모양으로 써 주세요.",
     "cover_kinds": "on이나 off로 써 주세요.",
     "exposure_bound": "1 이상의 수나 off로 써 주세요.",
     "newcomer_places": "0부터 3까지의 정수로 써 주세요.",

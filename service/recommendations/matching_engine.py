@@ -138,6 +138,7 @@ class MatchingEngine:
         policy: ListPolicy | None = None,
         index_file: Path | None = None,
         kind: Literal["memory", "pgvector"] = "memory",
+        search_url: str | None = None,
     ) -> None:
         self.recent_lists = RecentLists(database)
         self._policy = policy or ListPolicy()
@@ -146,6 +147,7 @@ class MatchingEngine:
         self._intent_dir = intent_dir
         self._index_file = index_file if kind == "memory" else None
         self._kind = kind
+        self._search_url = search_url or database.url
         self._pgvector: PgVectorRetrieval | None = None
         self._recommender: Recommender | None = None
         self._live: LiveIndex | None = None
@@ -344,9 +346,7 @@ class MatchingEngine:
                 intent = load_intent(self._encoder.name, self._intent_dir)
                 index, horizon = self._first_index(self._encoder.name, intent.dimensions)
                 if self._kind == "pgvector":
-                    self._pgvector = PgVectorRetrieval(
-                        self.database.url, index.encoder_name, index.dimensions
-                    )
+                    self._pgvector = PgVectorRetrieval(self._search_url, index.encoder_name, index.dimensions)
                 retrieval = self._pgvector or InMemory()
                 self._recommender = Recommender(index, intent, Ranker.expert(), self._policy, retrieval)
                 self._live = LiveIndex(

@@ -168,13 +168,18 @@ def test_the_setting_changes_who_searches_and_not_the_answer(
         made = matching_client.post("/v1/suppliers", json=companies.supplier()).json()
         matching_client.post(f"/v1/suppliers/{made['id']}/approval", headers=manager)
     catch_up()
-    app = create_app(settings.model_copy(update={"index": "pgvector"}), database, encoder=encoder)
+    searched = f"{database.url}{'&' if '?' in database.url else '?'}application_name=searched"
+    changes = {"index": "pgvector", "search_database_url": searched}
+    app = create_app(settings.model_copy(update=changes), database, encoder=encoder)
     app.state.matching.refresh()
     assert not any(len(table.base) + len(table.added) for table in vector_tables(app))
     answers = [
         client.post("/v1/recommendations/preview", json=companies.preview(), headers=manager).json()
         for client in (matching_client, TestClient(app))
     ]
+    with database.transaction() as session:
+        searching = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'searched'")
+        assert session.execute(searching).scalar_one() == 1
     app.state.matching.stop()
     assert len(answers[0]["items"]) == 2
     assert answers[1]["items"] == answers[0]["items"]

@@ -26,7 +26,7 @@ from tests.factories.world import World
 CHECKS = {
     "settings", "secrets", "folder", "disk", "encoder", "intent", "database", "schema", "extensions",
     "locale", "clock", "queue", "jobs", "mail", "demo", "index", "vectors", "outbox", "metrics", "tracing",
-    "connections", "fund",
+    "connections", "fund", "search",
 }  # fmt: skip
 
 
@@ -130,6 +130,16 @@ def test_a_database_that_is_away_is_a_fault(
 ) -> None:
     monkeypatch.setenv("ALLIANCE_DATABASE_URL", f"postgresql://alliance@/nowhere?host={tmp_path}")
     assert "ALLIANCE_DATABASE_URL" in examined()["database"]["text"]
+
+
+def test_a_replica_that_is_searched_is_asked_too(
+    examined: Any, monkeypatch: pytest.MonkeyPatch, database: Database, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ALLIANCE_INDEX", "pgvector")
+    monkeypatch.setenv("ALLIANCE_SEARCH_DATABASE_URL", database.url)
+    assert examined() == {}
+    monkeypatch.setenv("ALLIANCE_SEARCH_DATABASE_URL", f"postgresql://alliance@/nowhere?host={tmp_path}")
+    assert "ALLIANCE_SEARCH_DATABASE_URL" in examined()["search"]["text"]
 
 
 def test_a_database_of_an_older_version_is_a_fault(
