@@ -39,6 +39,7 @@ from tests.factories.waiting import within
 from tests.faults.environment import database_of_its_own
 
 LONGEST_MENDING_SECONDS = 30
+WRITERS = 4
 
 
 def unavailable(answer: Any, code: str = "database_unavailable") -> None:
@@ -99,13 +100,15 @@ def test_a_postgresql_that_is_restarted_under_load_loses_nothing_acknowledged(
             answer = register(over)
             acknowledged.add(answer.json()["id"]) if answer.status_code == 201 else refused.append(answer)
 
-    writing = threading.Thread(target=write)
-    writing.start()
+    writing = [threading.Thread(target=write) for _ in range(WRITERS)]
+    for each in writing:
+        each.start()
     cluster._pg_ctl("-m", "fast", "-w", "stop")
     cluster._launch()
     assert within(LONGEST_MENDING_SECONDS, lambda: over.get("/v1/suppliers").status_code == 200)
     stop.set()
-    writing.join()
+    for each in writing:
+        each.join()
     for answer in refused:
         unavailable(answer)
     with psycopg.connect(url) as connection:
