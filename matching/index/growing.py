@@ -1,7 +1,38 @@
-"""A structured array that grows by doubling."""
+"""What is set by place and copied at once into a snapshot: rows of an array, or any things."""
+
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Thing = TypeVar("Thing")
+
+
+class GrowingThings(Generic[Thing]):
+    """One thing a place, `nothing` where there is none; `copy` is what a snapshot keeps.
+
+    A list, because a tuple of a hundred thousand is made of one in a millisecond, and of a dict in twenty.
+    """
+
+    def __init__(self, nothing: Thing) -> None:
+        self._nothing = nothing
+        self._things: list[Thing] = []
+
+    def __setitem__(self, place: int, thing: Thing) -> None:
+        """Puts a thing there, making room when the place is new."""
+        self._things += [self._nothing] * (place + 1 - len(self._things))
+        self._things[place] = thing
+
+    def pop(self, place: int) -> Thing:
+        """Takes the thing from there; `nothing` where there is none."""
+        if place >= len(self._things):
+            return self._nothing
+        taken, self._things[place] = self._things[place], self._nothing
+        return taken
+
+    def copy(self, count: int) -> tuple[Thing, ...]:
+        """The things of the first places."""
+        return (*self._things[:count], *[self._nothing] * (count - len(self._things)))
 
 
 class GrowingRows:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from matching.domain import CapabilityProfile, EmbeddedPassages, FloatArray, PassageKind
 from matching.eligibility import ROW, row_of
-from matching.index.growing import GrowingRows
+from matching.index.growing import GrowingRows, GrowingThings
 from matching.index.places import Places
 from matching.index.sentences import NO_SENTENCES, Sentences, packed
 from matching.index.snapshot import SOLUTION_ROW, IndexSnapshot
@@ -75,12 +75,12 @@ class ProfileIndex:
         self._lock = threading.Lock()
         self._snapshot: IndexSnapshot | None = None
         self._slots: dict[str, int] = {}
-        self._profiles: dict[int, CapabilityProfile] = {}
-        self._sentences: dict[int, Sentences] = {}
+        self._profiles = GrowingThings[CapabilityProfile | None](None)
+        self._sentences = GrowingThings(NO_SENTENCES)
         self._slot_places, self._solution_places = Places(), Places()
-        self._processes: dict[int, frozenset[str]] = {}
-        self._problem_keys: dict[int, tuple[str, ...]] = {}
-        self._solutions_of: dict[int, tuple[int, ...]] = {}
+        self._processes = GrowingThings(frozenset[str]())
+        self._problem_keys = GrowingThings[tuple[str, ...]](())
+        self._solutions_of = GrowingThings[tuple[int, ...]](())
         self._rows, self._solution_rows = GrowingRows(ROW), GrowingRows(SOLUTION_ROW)
         self._solution_vectors = VectorTable(dimensions)
         self._summary_vectors = VectorTable(dimensions)
@@ -128,8 +128,8 @@ class ProfileIndex:
             self._solution_rows.start_from(rows.solutions)
             for kept in suppliers:
                 self._take_up(kept)
-            self._slot_places.take_up(self._profiles)
-            self._solution_places.take_up(self._processes)
+            self._slot_places.take_up([kept.slot for kept in suppliers])
+            self._solution_places.take_up([place for kept in suppliers for place in kept.places])
             self._words.take_up({kept.slot: kept.words for kept in suppliers})
             self._solution_vectors.start_from(*vectors.solutions)
             self._summary_vectors.start_from(*vectors.summaries)
@@ -151,7 +151,8 @@ class ProfileIndex:
         self._profiles[slot] = profile
         self._problem_keys[slot], self._sentences[slot] = kept.problem_keys, kept.sentences
         self._solutions_of[slot] = kept.places
-        self._processes.update(zip(kept.places, kept.processes, strict=True))
+        for place, processes in zip(kept.places, kept.processes, strict=True):
+            self._processes[place] = processes
 
     def _put(self, entry: EmbeddedProfile) -> None:
         supplier_id = entry.profile.supplier_id
@@ -185,33 +186,33 @@ class ProfileIndex:
 
     def _clear(self, slot: int) -> None:
         self._rows.clear(slot)
-        for place in self._solutions_of.pop(slot, ()):
+        for place in self._solutions_of.pop(slot):
             self._solution_vectors.drop(place)
             self._solution_rows.clear(place)
             self._solution_places.give_back(place)
-            self._processes.pop(place, None)
+            self._processes.pop(place)
         self._summary_vectors.drop(slot)
         self._problem_vectors.drop(slot)
         self._words.drop(slot)
-        self._profiles.pop(slot, None)
-        self._problem_keys.pop(slot, None)
-        self._sentences.pop(slot, None)
+        self._profiles.pop(slot)
+        self._problem_keys.pop(slot)
+        self._sentences.pop(slot)
 
     def _take(self) -> IndexSnapshot:
         count, places = self._slot_places.count, self._solution_places.count
         return IndexSnapshot(
-            profiles=tuple(self._profiles.get(slot) for slot in range(count)),
+            profiles=self._profiles.copy(count),
             slots=dict(self._slots),
             rows=self._rows.copy(count),
             solutions=self._solution_rows.copy(places),
             solution_vectors=self._solution_vectors.view(),
             summary_vectors=self._summary_vectors.view(),
             problem_vectors=self._problem_vectors.view(),
-            sentences=tuple(self._sentences.get(slot, NO_SENTENCES) for slot in range(count)),
+            sentences=self._sentences.copy(count),
             words=self._words.view(count),
-            solution_places=tuple(self._solutions_of.get(slot, ()) for slot in range(count)),
-            solution_processes=tuple(self._processes.get(place, frozenset()) for place in range(places)),
-            problem_keys=tuple(self._problem_keys.get(slot, ()) for slot in range(count)),
+            solution_places=self._solutions_of.copy(count),
+            solution_processes=self._processes.copy(places),
+            problem_keys=self._problem_keys.copy(count),
             dimensions=self.dimensions,
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.index.growing import GrowingThings
 from matching.lexical import BUCKETS, LENGTH_WEIGHT, SATURATION, gram_counts
 
 
@@ -64,7 +65,8 @@ class WordRows:
     """Counts by slot and, kept up with them, in how many suppliers each n-gram occurs."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, WordRow] = {}
+        self._rows = GrowingThings[WordRow | None](None)
+        self._size = 0
         self._containing = np.zeros(BUCKETS, np.int32)
         self._total_length = 0.0
 
@@ -74,12 +76,15 @@ class WordRows:
         counted = gram_counts([text])
         row = WordRow.of(counted.indices.astype(np.int32), counted.data.astype(np.float32))
         self._rows[slot] = row
+        self._size += 1
         self._containing[row.grams] += 1
         self._total_length += row.length
 
     def take_up(self, rows: Mapping[int, WordRow]) -> None:
         """Start with texts that were counted before; for an object that holds none."""
-        self._rows = dict(rows)
+        for slot, row in rows.items():
+            self._rows[slot] = row
+        self._size = len(rows)
         grams = [row.grams for row in rows.values()]
         if grams:
             self._containing = np.bincount(np.concatenate(grams), minlength=BUCKETS).astype(np.int32)
@@ -87,15 +92,16 @@ class WordRows:
 
     def drop(self, slot: int) -> None:
         """Forgets the text of this slot, if it had one."""
-        row = self._rows.pop(slot, None)
+        row = self._rows.pop(slot)
         if row is not None:
+            self._size -= 1
             self._containing[row.grams] -= 1
             self._total_length -= row.length
 
     def view(self, slot_count: int) -> WordView:
         """What the scores need, independent of later changes."""
-        size = len(self._rows)
+        size = self._size
         containing = self._containing.astype(np.float32)
         rarity = np.log1p((size - containing + 0.5) / (containing + 0.5))
-        rows = tuple(self._rows.get(slot) for slot in range(slot_count))
+        rows = self._rows.copy(slot_count)
         return WordView(rows, rarity, max(self._total_length / size, 1.0) if size else 1.0)

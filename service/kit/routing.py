@@ -37,7 +37,7 @@ class Signpost(APIRouter):
     def _first_words(self) -> frozenset[str] | None:
         """None when some route begins with a parameter: any address may be one of its."""
         paths = [getattr(each, "path", None) for each in self._feature.routes]
-        if None in paths:  # routers in a router: to ask for theirs makes every one of them ready, which takes
+        if None in paths:  # routers in a router, which have to make themselves ready to tell
             paths = [each.path for each in iter_route_contexts(self._feature.routes)]
         words = frozenset(_first_word(str(path)) for path in paths)
         return None if any("{" in word for word in words) else words
