@@ -59,7 +59,7 @@ class IndexSnapshot:
 
     def verdicts(self, need: NeedProfile) -> NDArray[np.int8]:
         """Eligibility of every slot, see `matching.eligibility.verdicts`."""
-        return verdicts(self.rows, self.profiles, need)
+        return verdicts(self.rows, self.slots, need)
 
     def profile(self, slot: int) -> CapabilityProfile:
         """The supplier in a slot; raises LookupError when the slot is free."""

@@ -23,6 +23,7 @@ from tests.factories.matching import VISION, WMS, index_of, need, supplier
         ("excluded_by_manufacturer", {}, {"excluded_supplier_ids": ("s1",)}),
         ("region_not_served", {"service_regions": ("11", "28")}, {"region": "41"}),
         ("missing_certification", {"certifications": ("GS",)}, {"required_certifications": ("GS", "CSAP")}),
+        ("missing_certification", {"certifications": ("GS",)}, {"required_certifications": ("UNHEARD_OF",)}),
         ("over_budget", {}, {"budget_won": 24_999_999}),
         ("no_capacity", {"capacity": 2, "active_projects": 2}, {}),
         ("no_capacity", {"capacity": 0}, {}),
