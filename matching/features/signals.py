@@ -61,9 +61,9 @@ def signals(
     solution = scaled(similar.solution, span=similar.spans[0])
     summary = scaled(similar.summary, span=similar.spans[1])
     problem = scaled(similar.problem, absent=WITHOUT_REFERENCE, span=similar.spans[2])
-    kinds = category_signals(snapshot.solutions["categories"], need, probabilities)
+    by_kinds = category_signals(snapshot.kinds, need, probabilities)
     return Signals(
-        **kinds,
+        **{name: values[snapshot.solutions["kinds"]] for name, values in by_kinds.items()},
         dense_solution=solution,
         dense_summary=summary[slots],
         dense_reference_problem=problem[slots],
@@ -73,7 +73,7 @@ def signals(
 def category_signals(
     offered: FloatArray, need: EmbeddedNeed, probabilities: FloatArray
 ) -> dict[str, FloatArray]:
-    """The signals that depend on the offered kinds alone, by name; `offered` has one row a solution."""
+    """The signals that depend on what is offered alone, by name; `offered` has one combination a row."""
     return {
         "category_fit": category_fit(offered, probabilities),
         "category_focus": category_focus(offered, softened(probabilities)),

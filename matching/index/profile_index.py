@@ -10,18 +10,13 @@ from numpy.typing import NDArray
 from matching.domain import CapabilityProfile, EmbeddedPassages, FloatArray, PassageKind
 from matching.eligibility import ROW, row_of
 from matching.index.growing import GrowingRows, GrowingThings
+from matching.index.kinds import Kinds
 from matching.index.places import Places
 from matching.index.sentences import NO_SENTENCES, Sentences, packed
 from matching.index.snapshot import SOLUTION_ROW, IndexSnapshot
 from matching.index.vector_table import VectorTable
 from matching.index.word_rows import WordRow, WordRows
-from matching.taxonomy import category_codes
 from matching.text import lexical_text, processes_of_solution, solution_of_key
-
-_CATEGORY_PLACE = {code: place for place, code in enumerate(category_codes())}
-
-LATER_CATEGORY = 0.6
-"""Weight of the categories that a solution names after its first, which is what it mainly is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,10 +42,11 @@ class KeptSupplier:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeptRows:
-    """What the rules and the kinds are read from, by slot and by place, as a snapshot holds it."""
+    """What the rules and the kinds are read from, as a snapshot holds it."""
 
     suppliers: NDArray[np.void]
     solutions: NDArray[np.void]
+    kinds: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +78,7 @@ class ProfileIndex:
         self._problem_keys = GrowingThings[tuple[str, ...]](())
         self._solutions_of = GrowingThings[tuple[int, ...]](())
         self._rows, self._solution_rows = GrowingRows(ROW), GrowingRows(SOLUTION_ROW)
+        self._kinds = Kinds()
         self._solution_vectors = VectorTable(dimensions)
         self._summary_vectors = VectorTable(dimensions)
         self._problem_vectors = VectorTable(dimensions)
@@ -126,6 +123,7 @@ class ProfileIndex:
         with self._lock:
             self._rows.start_from(rows.suppliers)
             self._solution_rows.start_from(rows.solutions)
+            self._kinds.take_up(rows.kinds)
             for kept in suppliers:
                 self._take_up(kept)
             self._slot_places.take_up([kept.slot for kept in suppliers])
@@ -178,7 +176,7 @@ class ProfileIndex:
         for number, solution in enumerate(profile.solutions):
             place = self._solution_places.take()
             places.append(place)
-            self._solution_rows[place] = (slot + 1, number, offered(solution.categories))
+            self._solution_rows[place] = (slot + 1, number, self._kinds.number_of(solution.categories))
             self._processes[place] = processes_of_solution(solution)
             rows = [row for row, owner in enumerate(owners) if owner == solution.id]
             self._solution_vectors.put(place, embedded.vectors[rows])
@@ -205,6 +203,7 @@ class ProfileIndex:
             slots=dict(self._slots),
             rows=self._rows.copy(count),
             solutions=self._solution_rows.copy(places),
+            kinds=self._kinds.copy(),
             solution_vectors=self._solution_vectors.view(),
             summary_vectors=self._summary_vectors.view(),
             problem_vectors=self._problem_vectors.view(),
@@ -215,12 +214,3 @@ class ProfileIndex:
             problem_keys=self._problem_keys.copy(count),
             dimensions=self.dimensions,
         )
-
-
-def offered(codes: tuple[str, ...]) -> FloatArray:
-    """How much a solution is of each category: 1 for the one named first, less for the others."""
-    offered = np.zeros(len(_CATEGORY_PLACE), np.float32)
-    known = [_CATEGORY_PLACE[code] for code in codes if code in _CATEGORY_PLACE]
-    offered[known] = LATER_CATEGORY
-    offered[known[:1]] = 1.0
-    return offered

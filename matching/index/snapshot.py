@@ -12,12 +12,11 @@ from matching.eligibility import verdicts
 from matching.index.sentences import Sentences
 from matching.index.vector_table import ABSENT, TableView
 from matching.index.word_rows import WordView
-from matching.taxonomy import category_codes
 
-SOLUTION_ROW = np.dtype(
-    [("slot", np.int32), ("number", np.int32), ("categories", np.float32, (len(category_codes()),))]
-)
-"""A solution: its supplier's slot plus one (0 where there is none), its place there, its categories."""
+SOLUTION_ROW = np.dtype([("slot", np.int32), ("number", np.int32), ("kinds", np.int32)])
+"""A solution: its supplier's slot plus one (0 where there is none), its place there, and which row of
+`IndexSnapshot.kinds` it offers.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,9 @@ class IndexSnapshot:
     slots: Mapping[str, int]
     rows: NDArray[np.void]
     solutions: NDArray[np.void]
+    kinds: FloatArray
+    """The combinations of categories that solutions offer, see `matching.index.kinds`."""
+
     solution_vectors: TableView
     summary_vectors: TableView
     problem_vectors: TableView

@@ -65,6 +65,7 @@ def save_index(index: ProfileIndex, path: Path, origin: Mapping[str, Any] | None
     arrays: dict[str, NDArray[Any]] = {
         "rows": snapshot.rows.view(np.uint8),
         "solutions": snapshot.solutions.view(np.uint8),
+        "kinds": snapshot.kinds,
         "facts": np.frombuffer(b"".join(facts), np.uint8),
         "fact_ends": np.cumsum([len(one) for one in facts], dtype=np.int64),
         "grams": np.concatenate([NO_WORDS.grams, *(row.grams for row in words)]),
@@ -89,7 +90,8 @@ def load_index(path: Path) -> SavedIndex:
             raise IndexFileError(f"{path} was written by another version of the matching library")
         index = ProfileIndex(heading["encoder"], heading["dimensions"])
         owned = [(arrays[name], arrays[f"{name}_owners"]) for name in _TABLES]
-        rows = KeptRows(arrays["rows"].view(ROW), arrays["solutions"].view(SOLUTION_ROW))
+        solutions = arrays["solutions"].view(SOLUTION_ROW)
+        rows = KeptRows(arrays["rows"].view(ROW), solutions, arrays["kinds"])
         index.take_up(list(_kept(arrays, heading["dimensions"])), rows, KeptVectors(*owned))
         mapped.let_go()
     except (ArrayFileError, KeyError, TypeError, ValueError) as error:

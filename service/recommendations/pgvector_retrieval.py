@@ -22,7 +22,7 @@ from matching.eligibility import most_won
 from matching.features import FEATURE_NAMES
 from matching.features.signals import NARROWEST_RANGE, WITHOUT_REFERENCE, Similarities, category_signals
 from matching.index import EmbeddedProfile, IndexSnapshot
-from matching.index.profile_index import offered
+from matching.index.kinds import offered
 from matching.index.sentences import packed
 from matching.index.vector_table import ABSENT, DECIMALS
 from matching.retrieval import Found, Query, ShownTexts, Wanted, most_promising

@@ -18,9 +18,9 @@ def inferred(**known: float) -> np.ndarray:
 
 def focus_of(categories: tuple[str, ...], **known: float) -> float:
     snapshot = index_of(supplier("a", solutions=(replace(VISION, categories=categories),))).snapshot()
-    seen = category_signals(snapshot.solutions["categories"], embedded_need(need()), inferred(**known))
+    seen = category_signals(snapshot.kinds, embedded_need(need()), inferred(**known))
     place = snapshot.solution_places[snapshot.slots["a"]][0]
-    return float(seen["category_focus"][place])
+    return float(seen["category_focus"][snapshot.solutions["kinds"][place]])
 
 
 def test_the_main_category_of_a_solution_counts_more_than_one_it_names_later() -> None:
