@@ -211,15 +211,10 @@ class HeldBack:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A hard rule and the suppliers that it ruled out; each supplier counts under one rule only."""
+    """A hard rule and how many suppliers it ruled out; each supplier counts under one rule only."""
 
     code: str
-    supplier_ids: tuple[str, ...]
-
-    @property
-    def count(self) -> int:
-        """How many suppliers this rule excluded."""
-        return len(self.supplier_ids)
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,16 +79,11 @@ def verdicts(rows: Rows, slots: Slots, need: NeedProfile) -> NDArray[np.int8]:
     return verdict
 
 
-def exclusions(
-    verdict: NDArray[np.int8], rows: Rows, supplier_ids: NDArray[np.object_]
-) -> tuple[Exclusion, ...]:
-    """The rules that excluded somebody, with the suppliers, in the order of `RULES`."""
-    found = []
-    for place, code in enumerate(RULES):
-        ids = supplier_ids[(verdict == place) & rows["present"]]
-        if len(ids):
-            found.append(Exclusion(code, tuple(ids.tolist())))
-    return tuple(found)
+def exclusions(verdict: NDArray[np.int8], rows: Rows) -> tuple[Exclusion, ...]:
+    """The rules that excluded somebody, with how many, in the order of `RULES`."""
+    broken = verdict[rows["present"] & (verdict != ELIGIBLE)]
+    counts = np.bincount(broken, minlength=len(RULES)).tolist()
+    return tuple(Exclusion(code, count) for code, count in zip(RULES, counts, strict=True) if count)
 
 
 def approved_count(rows: Rows) -> int:

@@ -108,7 +108,7 @@ class Recommender:
             inferred = self.infer([need])[0]
         scored = self._scored(snapshot, need, inferred, Wanted(need.profile))
         with self.watch("eligibility"):
-            excluded = exclusions(snapshot.verdicts(need.profile), snapshot.rows, snapshot.supplier_ids)
+            excluded = exclusions(snapshot.verdicts(need.profile), snapshot.rows)
         with self.watch("diversify"):
             selection = _selection(scored, limit, self.policy, exposure)
         with self.watch("explain"):

@@ -3,7 +3,7 @@ in memory or elsewhere.
 
 `Retrieval` is all that ranking asks of whoever holds the vectors. The facts of the suppliers, and the words
 that lexical scores count, are in the memory of the process either way: the rules run over everybody, because
-an answer names everybody whom a rule excluded.
+an answer counts everybody whom a rule excluded.
 """
 
 from collections.abc import Mapping, Sequence

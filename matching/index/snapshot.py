@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,13 +50,6 @@ class IndexSnapshot:
     def __len__(self) -> int:
         """How many suppliers there are."""
         return len(self.slots)
-
-    @cached_property
-    def supplier_ids(self) -> NDArray[np.object_]:
-        """The id of each slot's supplier, None where the slot is free."""
-        ids = np.full(len(self.profiles), None, np.object_)
-        ids[list(self.slots.values())] = list(self.slots)
-        return ids
 
     def verdicts(self, need: NeedProfile) -> NDArray[np.int8]:
         """Eligibility of every slot, see `matching.eligibility.verdicts`."""

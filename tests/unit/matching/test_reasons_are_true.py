@@ -478,5 +478,5 @@ def test_an_exclusion_ends_with_its_cause(code: str) -> None:
     asked = replace(ASKING, **of_need)
     made = Recommender(index_of(replace(STRANGER, **broken)), KnownIntent(), Ranker.expert())
     found = made.recommend(embedded_need(asked), 10, TODAY)
-    assert {rule.code: rule.supplier_ids for rule in found.excluded} == {code: ("subject",)}
+    assert {rule.code: rule.count for rule in found.excluded} == {code: 1}
     assert exclusion_of(replace(STRANGER, **mended), asked) is None
