@@ -17,7 +17,6 @@ from matching.domain import (
     Lead,
     Match,
     Recommendation,
-    Solution,
 )
 from matching.eligibility import approved_count, exclusion_of, exclusions
 from matching.explanation import Pair, cautions, evidence, notes, reasons
@@ -190,7 +189,7 @@ class Recommender:
             measured = candidates(snapshot, need, found.signals, found.slots)
         with self.watch("score"):
             log_odds = self.ranker.log_odds(measured.values)
-            order = _order(snapshot, measured, log_odds)
+            order = _order(measured, log_odds)
         return _Scored(snapshot, need, inferred, measured, log_odds, order)
 
     def _explained(
@@ -251,13 +250,7 @@ class Recommender:
 
 
 def _scores(scored: _Scored) -> tuple[tuple[str, float], ...]:
-    return tuple(
-        (
-            scored.snapshot.profile(int(scored.candidates.slots[row])).supplier_id,
-            score_of(float(scored.log_odds[row])),
-        )
-        for row in scored.order
-    )
+    return tuple((_supplier_id(scored, row), score_of(float(scored.log_odds[row]))) for row in scored.order)
 
 
 def _inferred(categories: Sequence[str], row: NDArray[np.floating]) -> tuple[InferredCategory, ...]:
@@ -265,14 +258,12 @@ def _inferred(categories: Sequence[str], row: NDArray[np.floating]) -> tuple[Inf
     return tuple(sorted(found, key=lambda item: (-item.probability, item.category)))
 
 
-def _order(snapshot: IndexSnapshot, measured: Candidates, log_odds: NDArray[np.float64]) -> tuple[int, ...]:
+def _order(measured: Candidates, log_odds: NDArray[np.float64]) -> tuple[int, ...]:
     """Rows by falling log-odds, then supplier id, then place in the profile; each supplier's first only."""
-    slots = measured.slots.tolist()
-    ids = {slot: snapshot.profile(slot).supplier_id for slot in set(slots)}
-    ordered = sorted(range(len(slots)), key=lambda row: (-log_odds[row], ids[slots[row]], row))
-    first: dict[int, int] = {}
-    for row in ordered:
-        first.setdefault(slots[row], row)
+    ids = [supplier.supplier_id for supplier in measured.suppliers]
+    first: dict[str, int] = {}
+    for _, supplier_id, row in sorted(zip((-log_odds).tolist(), ids, range(len(ids)), strict=True)):
+        first.setdefault(supplier_id, row)
     return tuple(first.values())
 
 
@@ -282,7 +273,7 @@ def _selection(scored: _Scored, limit: int, policy: ListPolicy, exposure: Exposu
     choices = [
         Choice(
             score_of(float(scored.log_odds[row])),
-            frozenset(_solution(scored, row).categories),
+            frozenset(scored.candidates.solutions[row].categories),
             exposure.of(_supplier_id(scored, row)),
         )
         for row in scored.order
@@ -298,23 +289,16 @@ def _held_back(scored: _Scored, selection: Selection) -> tuple[HeldBack, ...]:
 
 
 def _supplier_id(scored: _Scored, row: int) -> str:
-    return scored.snapshot.profile(int(scored.candidates.slots[row])).supplier_id
-
-
-def _solution(scored: _Scored, row: int) -> Solution:
-    profile = scored.snapshot.profile(int(scored.candidates.slots[row]))
-    number = int(scored.snapshot.solutions["number"][scored.candidates.places[row]])
-    return profile.solutions[number]
+    return scored.candidates.suppliers[row].supplier_id
 
 
 def _pair(scored: _Scored, row: int, texts: ShownTexts) -> Pair:
-    snapshot = scored.snapshot
-    profile = snapshot.profile(int(scored.candidates.slots[row]))
+    profile = scored.candidates.suppliers[row]
     return Pair(
         need=scored.need,
         profile=profile,
-        solution=_solution(scored, row),
-        processes=snapshot.solution_processes[int(scored.candidates.places[row])],
+        solution=scored.candidates.solutions[row],
+        processes=scored.snapshot.solution_processes[int(scored.candidates.places[row])],
         nearest_reference=texts.nearest_reference(profile, scored.need.parts),
         inferred=scored.inferred,
         features=dict(zip(FEATURE_NAMES, scored.candidates.values[row].tolist(), strict=True)),

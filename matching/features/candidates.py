@@ -42,9 +42,11 @@ _FACTS = [_COLUMN[name] for name in (*OF_SUPPLIER, *OF_SOLUTION)]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """One row a solution: its supplier's slot, its place in the index, its features."""
+    """One row a solution: its supplier and where that is in the index, the same of itself, its features."""
 
+    suppliers: tuple[CapabilityProfile, ...]
     slots: NDArray[np.intp]
+    solutions: tuple[Solution, ...]
     places: NDArray[np.intp]
     values: FloatArray
 
@@ -65,6 +67,8 @@ def candidates(
     snapshot: IndexSnapshot, need: EmbeddedNeed, signals: Signals, slots: NDArray[np.intp]
 ) -> Candidates:
     """The features of every solution of these suppliers that the budget allows."""
+    suppliers: list[CapabilityProfile] = []
+    solutions: list[Solution] = []
     numbers, places, told = [], [], []
     for number, slot in enumerate(slots.tolist()):
         profile = snapshot.profile(slot)
@@ -74,6 +78,8 @@ def candidates(
                 continue
             processes = snapshot.solution_processes[place]
             of_solution = [measure(need, solution, processes) for measure in OF_SOLUTION.values()]
+            suppliers.append(profile)
+            solutions.append(solution)
             numbers.append(number)
             places.append(place)
             told.append(of_supplier + of_solution)
@@ -83,4 +89,4 @@ def candidates(
     values[:, _COLUMN["lexical"]] = lexical(snapshot, need, slots)[at]
     for name in Signals.__slots__:
         values[:, _COLUMN[name]] = getattr(signals, name)[places_held]
-    return Candidates(slots[at], places_held, values)
+    return Candidates(tuple(suppliers), slots[at], tuple(solutions), places_held, values)

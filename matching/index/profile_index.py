@@ -173,10 +173,10 @@ class ProfileIndex:
     def _put_solutions(self, slot: int, profile: CapabilityProfile, embedded: EmbeddedPassages) -> None:
         owners = [solution_of_key(passage.key) for passage in embedded.passages]
         places = []
-        for number, solution in enumerate(profile.solutions):
+        for solution in profile.solutions:
             place = self._solution_places.take()
             places.append(place)
-            self._solution_rows[place] = (slot + 1, number, self._kinds.number_of(solution.categories))
+            self._solution_rows[place] = (slot + 1, self._kinds.number_of(solution.categories))
             self._processes[place] = processes_of_solution(solution)
             rows = [row for row, owner in enumerate(owners) if owner == solution.id]
             self._solution_vectors.put(place, embedded.vectors[rows])

@@ -12,10 +12,8 @@ from matching.index.sentences import Sentences
 from matching.index.vector_table import ABSENT, TableView
 from matching.index.word_rows import WordView
 
-SOLUTION_ROW = np.dtype([("slot", np.int32), ("number", np.int32), ("kinds", np.int32)])
-"""A solution: its supplier's slot plus one (0 where there is none), its place there, and which row of
-`IndexSnapshot.kinds` it offers.
-"""
+SOLUTION_ROW = np.dtype([("slot", np.int32), ("kinds", np.int32)])
+"""A solution: its supplier's slot plus one (0 where there is none), and which row of `kinds` it offers."""
 
 
 @dataclass(frozen=True, slots=True)

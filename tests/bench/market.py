@@ -109,13 +109,13 @@ def _index_of_clones(count: int, seed: int = 1) -> ProfileIndex:
     slots = [pattern.slots[one] for one in known.supplier_ids]
     rows = np.zeros(count, ROW)
     kept: list[KeptSupplier] = []
-    solutions: list[tuple[int, int, int]] = []
+    solutions: list[tuple[int, int]] = []
     for number in range(count):
         slot = slots[number % len(slots)]
         profile = facts(pattern.profile(slot), number, chance)
         held = list(pattern.solution_places[slot])
         places = tuple(range(len(solutions), len(solutions) + len(held)))
-        solutions += [(number + 1, row["number"], row["kinds"]) for row in pattern.solutions[held]]
+        solutions += [(number + 1, row["kinds"]) for row in pattern.solutions[held]]
         rows[number] = row_of(profile)
         kept.append(
             KeptSupplier(
