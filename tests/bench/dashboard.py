@@ -7,19 +7,16 @@ milliseconds; `--plans` adds PostgreSQL's plan of each query.
 
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from sqlalchemy import event, text
 from sqlmodel import Session
 
 from service.dashboard import figures, rows
 from service.dashboard.period import Period
-from service.db.embedded import EmbeddedPostgres
-from service.db.migrate import migrate
 from service.db.session import Database
+from tests.factories.databases import database_of_its_own
 
 READINGS = 7
 CATEGORIES = "ARRAY['MES','VISION','AI','PRIVATE_5G','WMS','QMS','FEMS','ROBOT','APS','CMMS','ERP','PLC']"
@@ -86,20 +83,13 @@ FILL = (
 
 def main() -> None:
     """Fill a database of its own and measure."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        postgres = EmbeddedPostgres(Path(folder))
-        postgres.start()
-        try:
-            database = Database(postgres.url)
-            migrate(database.engine)
-            with database.transaction() as session:
-                for statement in FILL:
-                    session.execute(text(statement))
-            _measure(database, plans="--plans" in sys.argv)
-            database.close()
-        finally:
-            postgres.stop()
+    with database_of_its_own() as (_, url):
+        database = Database(url)
+        with database.transaction() as session:
+            for statement in FILL:
+                session.execute(text(statement))
+        _measure(database, plans="--plans" in sys.argv)
+        database.close()
 
 
 def _measure(database: Database, *, plans: bool) -> None:

@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import partial
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -32,9 +31,9 @@ from matching.intent import IntentModel
 from matching.ranker import Ranker
 from matching.recommender import Recommender
 from service.cli.terminal import say_aside
-from service.db.embedded import EmbeddedPostgres
 from service.db.session import driver_url
 from tests.bench.market import DIMENSIONS, LIMITED, SELECTIVITIES, market, vectors
+from tests.factories.databases import cluster_of_its_own
 
 SIZES = (25_000,)
 QUERIES = 5
@@ -60,20 +59,17 @@ def numpy_alone(rows: FloatArray, numbers: NDArray[np.int64]) -> Iterator[Search
 
 @contextmanager
 def pgvector(rows: FloatArray, numbers: NDArray[np.int64]) -> Iterator[Search]:
-    with tempfile.TemporaryDirectory(prefix="alliance-bench-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        cluster = EmbeddedPostgres(Path(folder))
-        try:
-            with psycopg.connect(driver_url(cluster.start()), autocommit=True) as connection:
-                _fill_postgres(connection, rows, numbers)
-                yield lambda query, below: np.array(
-                    connection.execute(
-                        "SELECT id FROM item WHERE number < %s ORDER BY vector <#> %s LIMIT %s",
-                        [below, query, NEAREST],
-                    ).fetchall()
-                ).ravel()
-        finally:
-            cluster.stop()
+    with (
+        cluster_of_its_own() as cluster,
+        psycopg.connect(driver_url(cluster.url), autocommit=True) as connection,
+    ):
+        _fill_postgres(connection, rows, numbers)
+        yield lambda query, below: np.array(
+            connection.execute(
+                "SELECT id FROM item WHERE number < %s ORDER BY vector <#> %s LIMIT %s",
+                [below, query, NEAREST],
+            ).fetchall()
+        ).ravel()
 
 
 def _fill_postgres(

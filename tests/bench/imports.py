@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import cycle, islice
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import psutil
@@ -27,8 +26,6 @@ from matching.text import passages_of_profile
 from service.accounts.actor import SYSTEM
 from service.cli.preparation import prepared_encoder
 from service.cli.terminal import say_aside
-from service.db.embedded import EmbeddedPostgres
-from service.db.migrate import migrate
 from service.db.session import Database
 from service.db.tables import Supplier
 from service.imports.files import FileFormat
@@ -38,6 +35,7 @@ from service.recommendations.profiles import capability_profiles
 from service.recommendations.vectors import embed_suppliers
 from service.settings import Settings
 from tests.factories import companies
+from tests.factories.databases import database_of_its_own
 from tests.factories.numbers import business_number
 
 MANUFACTURER_LINES, SUPPLIER_LINES, EMBEDDED, SMALL = 100_000, 10_000, 60, 500
@@ -144,17 +142,10 @@ def measure_throughput(database: Database, suppliers: int) -> None:
 @contextmanager
 def fresh_database() -> Iterator[Database]:
     """One of its own, with all tables and no rows."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        postgres = EmbeddedPostgres(Path(folder))
-        postgres.start()
-        try:
-            database = Database(postgres.url)
-            migrate(database.engine)
-            yield database
-            database.close()
-        finally:
-            postgres.stop()
+    with database_of_its_own() as (_, url):
+        database = Database(url)
+        yield database
+        database.close()
 
 
 def main() -> None:

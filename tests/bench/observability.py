@@ -11,7 +11,6 @@ import contextlib
 import json
 import statistics
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -32,14 +31,13 @@ from matching.problem_examples import read_examples
 from matching.stages import STAGES, unwatched
 from seed_data import PROBLEM_EXAMPLES
 from service.app import create_app
-from service.db.embedded import EmbeddedPostgres
-from service.db.migrate import migrate
 from service.db.session import Database
 from service.kit import tracing
 from service.kit.logging import configure_logging
 from service.kit.measuring import Timed
 from service.seeding import embed_everything, seed_demo
 from service.settings import Settings
+from tests.factories.databases import database_of_its_own
 from tests.factories.people import staff
 
 ROUNDS = 150
@@ -139,7 +137,6 @@ def applications(url: str, folder: Path) -> tuple[FastAPI, FastAPI, str, str]:
     statements = read_examples(PROBLEM_EXAMPLES)
     fit_intent(statements[:: len(statements) // 120], encoder).save(settings.intent_dir)
     database = Database(url)
-    migrate(database.engine)
     seed_demo(database, settings)
     embed_everything(database, encoder, lambda _: None)
     with patch("service.db.session.watch_statements"):
@@ -167,28 +164,23 @@ def main() -> None:
     configure_logging("INFO")
     provider = tracing.discreet_provider()
     provider.add_span_processor(BatchSpanProcessor(Nowhere()))
-    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stderr(open("/dev/null", "w")):
-        Path(folder).chmod(0o755)
-        postgres = EmbeddedPostgres(Path(folder))
-        try:
-            plain, whole, need_id, token = applications(postgres.start(), Path(folder))
-            loop = asyncio.new_event_loop()
-            for title, method, path, body in (
-                ("recommendation", "GET", f"/v1/needs/{need_id}/recommendations", b""),
-                ("schedule", "POST", "/v1/financing/installment-schedules", SCHEDULE),
-            ):
-                bare, ask = (asking(app, loop, (method, path, body), token) for app in (plain, whole))
-                found = in_turn(
-                    {
-                        "nothing": (Anew(watching_nothing), bare),
-                        "as it runs": (nullcontext(), ask),
-                        "traced": (Anew(lambda: traced(provider)), ask),
-                    }
-                )
-                report(title, found)
-            loop.close()
-        finally:
-            postgres.stop()
+    with database_of_its_own() as (cluster, url), contextlib.redirect_stderr(open("/dev/null", "w")):
+        plain, whole, need_id, token = applications(url, cluster.data_dir)
+        loop = asyncio.new_event_loop()
+        for title, method, path, body in (
+            ("recommendation", "GET", f"/v1/needs/{need_id}/recommendations", b""),
+            ("schedule", "POST", "/v1/financing/installment-schedules", SCHEDULE),
+        ):
+            bare, ask = (asking(app, loop, (method, path, body), token) for app in (plain, whole))
+            found = in_turn(
+                {
+                    "nothing": (Anew(watching_nothing), bare),
+                    "as it runs": (nullcontext(), ask),
+                    "traced": (Anew(lambda: traced(provider)), ask),
+                }
+            )
+            report(title, found)
+        loop.close()
     provider.shutdown()
     microseconds = cost_of_naming_stages()
     sys.stdout.write(f"stages that nobody measures: {microseconds:.2f} µs a recommendation\n")

@@ -8,22 +8,19 @@ only the poll finds it.
 import multiprocessing
 import statistics
 import sys
-import tempfile
 import threading
 import time
 from multiprocessing.synchronize import Event
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import text
 
 from matching.index import ProfileIndex
-from service.db.embedded import EmbeddedPostgres
-from service.db.migrate import migrate
 from service.db.session import Database
 from service.recommendations import live_index
 from service.recommendations.live_index import LiveIndex
+from tests.factories.databases import database_of_its_own
 
 CHANGES = 40
 PAUSE_SECONDS = 0.13
@@ -97,25 +94,18 @@ def _read(seen: Any, taken: dict[str, float]) -> None:
 def main() -> None:
     """Print median, 95th percentile and the longest, with and without NOTIFY."""
     changes = int(sys.argv[1]) if len(sys.argv) > 1 else CHANGES
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        postgres = EmbeddedPostgres(Path(folder))
-        postgres.start()
-        try:
-            database = Database(postgres.url)
-            migrate(database.engine)
-            with database.transaction() as session:
-                session.execute(FILL, {"suppliers": SUPPLIERS})
-            for name, deaf in (("NOTIFY", False), ("polling alone", True)):
-                took = sorted(measure(database, changes, deaf=deaf))
-                late = took[round(0.95 * (len(took) - 1))]
-                sys.stdout.write(
-                    f"{name:14} {len(took)} changes: median {statistics.median(took):.0f} ms, "
-                    f"95 percent within {late:.0f} ms, longest {took[-1]:.0f} ms\n"
-                )
-            database.close()
-        finally:
-            postgres.stop()
+    with database_of_its_own() as (_, url):
+        database = Database(url)
+        with database.transaction() as session:
+            session.execute(FILL, {"suppliers": SUPPLIERS})
+        for name, deaf in (("NOTIFY", False), ("polling alone", True)):
+            took = sorted(measure(database, changes, deaf=deaf))
+            late = took[round(0.95 * (len(took) - 1))]
+            sys.stdout.write(
+                f"{name:14} {len(took)} changes: median {statistics.median(took):.0f} ms, "
+                f"95 percent within {late:.0f} ms, longest {took[-1]:.0f} ms\n"
+            )
+        database.close()
 
 
 if __name__ == "__main__":

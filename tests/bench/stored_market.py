@@ -1,7 +1,5 @@
 """The same market in a PostgreSQL of its own: suppliers, needs, and the vectors of all their texts."""
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,13 +13,12 @@ from sqlmodel import SQLModel
 
 from matching.domain import CapabilityProfile, FloatArray, Passage
 from matching.text import passages_of_need, passages_of_profile, text_hash
-from service.db.embedded import EmbeddedPostgres
-from service.db.migrate import migrate
 from service.db.session import Database, driver_url
 from service.db.tables import Manufacturer, Need, Reference, Solution, Supplier
 from service.kit.ids import new_id
 from service.recommendations.profiles import need_profile
 from tests.bench.market import LIMITED, facts, need, patterns, vectors
+from tests.factories.databases import database_of_its_own
 
 MakeVectors = Callable[[np.random.Generator, int], FloatArray]
 
@@ -46,18 +43,11 @@ class _Pattern:
 @contextmanager
 def stored_market(count: int, model: str) -> Iterator[tuple[Path, Database]]:
     """A data folder whose embedded database holds so many approved suppliers with vectors of that model."""
-    folder = Path(tempfile.mkdtemp(prefix="alliance-bench-"))
-    folder.chmod(0o755)
-    cluster = EmbeddedPostgres(folder)
-    try:
-        database = Database(cluster.start())
-        migrate(database.engine)
+    with database_of_its_own() as (cluster, url):
+        database = Database(url)
         fill(database, count, model)
-        yield folder, database
+        yield cluster.data_dir, database
         database.close()
-    finally:
-        cluster.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def fill(database: Database, count: int, model: str, seed: int = 1, make: MakeVectors = vectors) -> None:

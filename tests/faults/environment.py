@@ -1,10 +1,5 @@
 """A PostgreSQL that a fault may break, with a migrated database in it."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from sqlmodel import select
@@ -14,29 +9,11 @@ from service.accounts.devices import Device
 from service.accounts.operations import open_account
 from service.accounts.sessions import open_session
 from service.accounts.tokens import issue_token
-from service.db.embedded import EmbeddedPostgres
-from service.db.migrate import migrate
 from service.db.session import Database
 from service.db.tables import Account
 from service.fund.verification import FundCheck, verify_fund
 from tests.factories import companies, funds
 from tests.faults.server import KEY
-
-
-@contextmanager
-def database_of_its_own() -> Iterator[tuple[EmbeddedPostgres, str]]:
-    """A fresh cluster with the durability of production, and the address of its database."""
-    folder = Path(tempfile.mkdtemp(prefix="alliance-faults-"))
-    folder.chmod(0o755)
-    cluster = EmbeddedPostgres(folder)
-    try:
-        database = Database(cluster.start())
-        migrate(database.engine)
-        database.close()
-        yield cluster, cluster.url
-    finally:
-        cluster.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def open_fund(url: str, **changes: Any) -> None:

@@ -18,9 +18,10 @@ import psycopg
 
 from service.db.session import driver_url
 from tests.factories import companies
+from tests.factories.databases import database_of_its_own
 from tests.factories.funds import application, approval
 from tests.factories.ports import free_port
-from tests.faults.environment import database_of_its_own, open_fund, prove_fund, staff_token
+from tests.faults.environment import open_fund, prove_fund, staff_token
 from tests.faults.server import Server
 
 CLIENTS = 4

@@ -15,10 +15,11 @@ from typing import Any
 import httpx
 
 from tests.factories import companies
+from tests.factories.databases import database_of_its_own
 from tests.factories.funds import application
 from tests.factories.numbers import business_number
 from tests.factories.ports import free_port
-from tests.faults.environment import database_of_its_own, open_fund, prove_fund, staff_token
+from tests.faults.environment import open_fund, prove_fund, staff_token
 from tests.faults.server import Server
 
 WRITERS, UPDATES, ROWS = 8, 200, 4

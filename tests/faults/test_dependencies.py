@@ -34,9 +34,9 @@ from service.recommendations import matching_engine
 from service.settings import Settings
 from tests.factories import companies
 from tests.factories.answers import problem
+from tests.factories.databases import database_of_its_own
 from tests.factories.people import sign_in
 from tests.factories.waiting import within
-from tests.faults.environment import database_of_its_own
 
 LONGEST_MENDING_SECONDS = 30
 WRITERS = 4

@@ -20,7 +20,7 @@ from service.jobs.services import LazyEncoder, Services
 from service.jobs.worker import make_worker_app, run_worker
 from service.settings import Settings
 from tests.factories.aside import run_aside
-from tests.faults.environment import database_of_its_own
+from tests.factories.databases import database_of_its_own
 
 
 @contextmanager
