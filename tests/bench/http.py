@@ -5,6 +5,7 @@ FastAPI application under the same uvicorn settings, each in a process of its ow
 times, for `SECONDS` (2 unless named) each, over 8 connections. The client is this process.
 
 - schedule: the 36 rows of an instalment plan, another price each time;
+- schedule alone: the same rows from an application that holds nothing else, as the most that can be had;
 - recommendation, first: the list of a stored need that this process has not made yet, one after another;
 - recommendation, again: the same once more, while neither the need nor any supplier has changed;
 - directory: the first page of suppliers, as a browser gets it.
@@ -36,6 +37,8 @@ from service.accounts.sessions import open_session
 from service.accounts.tokens import issue_token
 from service.cli.terminal import say_aside
 from service.db.session import Database
+from service.financing.answers import ScheduleAnswer
+from service.financing.schemas import InstallmentInput
 from service.settings import Settings
 from tests.bench.load import Sample, closed, open_loop, request
 from tests.bench.start import Serving, prepared
@@ -51,7 +54,9 @@ ROUNDS = 5
 SECONDS = 2.0
 LOADED_SECONDS = 3.0
 LOADS = (0.5, 0.7)
-HELLO, FIRST, AGAIN = "hello-world", "저장된 수요의 추천, 처음", "저장된 수요의 추천, 다시"
+SCHEDULES = "/v1/financing/installment-schedules"
+HELLO, SCHEDULE, ALONE = "hello-world", "상환표", "상환표, 그것만 있는 앱에서"
+FIRST, AGAIN = "저장된 수요의 추천, 처음", "저장된 수요의 추천, 다시"
 HEADING = "| 요청 | 초당 | hello-world 대비 | 실패 |" + "".join(
     f" {load:.0%}: 중앙값 ms | 99번째 백분위/중앙값 |" for load in LOADS
 )
@@ -60,16 +65,22 @@ Samples = dict[str, Sample]
 
 
 def say_hello(port: int) -> None:
-    """The smallest application, served as the service is."""
+    """The smallest application, served as the service is; it computes schedules too."""
     import uvicorn  # noqa: PLC0415 - in the process that serves it
 
     from service.cli.serving import GRACEFUL_SECONDS  # noqa: PLC0415
+    from service.financing.answers import schedule_answer  # noqa: PLC0415
+    from service.financing.schedule import build_schedule  # noqa: PLC0415
 
     app = FastAPI()
 
     @app.get("/")
     async def hello() -> dict[str, str]:
         return {"hello": "world"}
+
+    @app.post(SCHEDULES)
+    async def schedule(given: InstallmentInput) -> ScheduleAnswer:
+        return schedule_answer(given, build_schedule(given.terms()))
 
     uvicorn.run(
         app,
@@ -112,9 +123,8 @@ def kinds_of_request(needs: Sequence[UUID], headers: Mapping[str, str]) -> dict[
     """By name: the requests that are sent in turn."""
     schedule = {"months": 36, "annual_rate_percent": "4.5", "start_date": "2026-01-25"}
     prices = range(10_000_000, 10_000_000 + 1_000_000 * PRICES, 1_000_000)
-    path = "/v1/financing/installment-schedules"
     return {
-        "상환표": [request("POST", path, {}, {"price_won": price, **schedule}) for price in prices],
+        SCHEDULE: [request("POST", SCHEDULES, {}, {"price_won": price, **schedule}) for price in prices],
         AGAIN: [request("GET", f"/v1/needs/{one}/recommendations", headers) for one in needs],
         "공급기업 목록": [request("GET", "/suppliers", {"Accept": "text/html"})],
     }
@@ -150,15 +160,15 @@ def report(seconds: float) -> None:
             service.encoding()
             kinds = kinds_of_request(needs, headers)
             first = closed(service.port, iter(kinds[AGAIN]), 1, math.inf)
-            ports = {HELLO: hello} | dict.fromkeys(kinds, service.port)
-            asked = {HELLO: [request("GET", "/", {})], **kinds}
+            ports = {HELLO: hello, ALONE: hello} | dict.fromkeys(kinds, service.port)
+            asked = {HELLO: [request("GET", "/", {})], ALONE: kinds[SCHEDULE], **kinds}
             in_turn(ports, asked, 0.5)  # connections, caches
             most = in_turn(ports, asked, seconds)
             busy = [loaded(ports, asked, load) for load in LOADS]
         database.close()
     columns = 4 + 2 * len(LOADS)
     sys.stdout.write(f"{HEADING}\n|{' --- |' * columns}\n")
-    rows = {HELLO: most[HELLO], FIRST: first} | {name: most[name] for name in kinds}
+    rows = most | {FIRST: first}
     for name, sample in rows.items():
         under = [each[name] for each in busy if name in each]
         failed = sum(len(each.failures) for each in (sample, *under))
