@@ -147,7 +147,7 @@ class MatchingEngine:
         self._intent_dir = intent_dir
         self._index_file = index_file if kind == "memory" else None
         self._kind = kind
-        self._search_url = search_url or database.url
+        self._search_url = search_url
         self._pgvector: PgVectorRetrieval | None = None
         self._recommender: Recommender | None = None
         self._live: LiveIndex | None = None
