@@ -346,7 +346,8 @@ class MatchingEngine:
                 intent = load_intent(self._encoder.name, self._intent_dir)
                 index, horizon = self._first_index(self._encoder.name, intent.dimensions)
                 if self._kind == "pgvector":
-                    self._pgvector = PgVectorRetrieval(self._search_url, index.encoder_name, index.dimensions)
+                    where = self._search_url or self.database.url
+                    self._pgvector = PgVectorRetrieval(where, index.encoder_name, index.dimensions)
                 retrieval = self._pgvector or InMemory()
                 self._recommender = Recommender(index, intent, Ranker.expert(), self._policy, retrieval)
                 self._live = LiveIndex(
