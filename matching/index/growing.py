@@ -11,7 +11,7 @@ Thing = TypeVar("Thing")
 class GrowingThings(Generic[Thing]):
     """One thing a place, `nothing` where there is none; `copy` is what a snapshot keeps.
 
-    A list, because every change makes a tuple of all of them, which takes many times as long from a dictionary.
+    A list, since every change makes a tuple of all of them, which takes many times as long from a dictionary.
     """
 
     def __init__(self, nothing: Thing) -> None:
