@@ -96,7 +96,7 @@ def _asked_wait(headers: Headers) -> timedelta:
     asked = next((value for name, value in headers if name.lower() == b"retry-after"), b"")
     text = asked.decode("ascii", "replace").strip()
     with contextlib.suppress(ValueError, OverflowError):
-        if text.isascii() and text.isdecimal():
+        if text.isdecimal():
             return timedelta(seconds=int(text))
         return max(parsedate_to_datetime(text).replace(tzinfo=UTC) - clock.now(), timedelta(0))
     return timedelta(0)

@@ -27,6 +27,7 @@ from contextlib import contextmanager
 from itertools import cycle
 from uuid import UUID
 
+import uvicorn
 from fastapi import FastAPI
 
 from matching.encoder_folder import made_encoder_name
@@ -35,9 +36,11 @@ from service.accounts.devices import Device
 from service.accounts.operations import open_account
 from service.accounts.sessions import open_session
 from service.accounts.tokens import issue_token
+from service.cli.serving import GRACEFUL_SECONDS
 from service.cli.terminal import say_aside
 from service.db.session import Database
-from service.financing.answers import ScheduleAnswer
+from service.financing.answers import ScheduleAnswer, schedule_answer
+from service.financing.schedule import build_schedule
 from service.financing.schemas import InstallmentInput
 from service.settings import Settings
 from tests.bench.load import Sample, closed, open_loop, request
@@ -66,12 +69,6 @@ Samples = dict[str, Sample]
 
 def say_hello(port: int) -> None:
     """The smallest application, served as the service is; it computes schedules too."""
-    import uvicorn  # noqa: PLC0415 - in the process that serves it
-
-    from service.cli.serving import GRACEFUL_SECONDS  # noqa: PLC0415
-    from service.financing.answers import schedule_answer  # noqa: PLC0415
-    from service.financing.schedule import build_schedule  # noqa: PLC0415
-
     app = FastAPI()
 
     @app.get("/")

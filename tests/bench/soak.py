@@ -4,8 +4,8 @@ One API process and one worker over 5,000 suppliers in a PostgreSQL of their own
 many as named, how much of this mix is answered at most is measured for some seconds; then 70 percent of that
 arrives at random moments. Every minute: what was answered, latencies, failures, resident memory of both
 processes, connections of the service. At the end: the growth of memory since the tenth minute (or the first,
-of short runs), and of
-connections. Exit code 1 when a request failed, memory grew by more than 5 percent or connections by any.
+of short runs), and of connections. Exit code 1 when a request failed, memory grew by more than 5 percent or
+connections by any.
 """
 
 import itertools

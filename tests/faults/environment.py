@@ -1,4 +1,4 @@
-"""A PostgreSQL that a fault may break, with a migrated database in it."""
+"""What a database that a fault may break holds, and the proof that it is whole."""
 
 from typing import Any
 
