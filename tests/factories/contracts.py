@@ -1,14 +1,22 @@
 """Installment contracts: pairs that were introduced, quotes, and contracts that are delivered already."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
+from sqlmodel import col, select
 from starlette.testclient import TestClient
 
+from service.accounts.actor import Role
 from service.db.tables import Feedback, RecommendationRun, Verdict
 from service.kit import clock
+from tests.factories import companies
+from tests.factories.funds import signed_in
+from tests.factories.people import Headers, Person
 
-Headers = dict[str, str]
 Body = dict[str, Any]
 TERMS: Body = {
     "price_won": 60_000_000,
@@ -72,3 +80,77 @@ def settling(client: TestClient, headers: Headers) -> int:
         return 1
     schedule = client.get(f"/v1/contracts/{found[-1]['id']}/schedule", headers=headers).json()
     return int(schedule["settlement"]["total_won"])
+
+
+DELIVERED_ON = date(2026, 1, 26)
+
+
+@contextmanager
+def on(day: date) -> Iterator[None]:
+    """The service believes that it is that day."""
+    with clock.frozen(datetime.combine(day, time(1), UTC)):
+        yield
+
+
+@dataclass
+class Match:
+    """The two companies of an introduced pair, and an account manager."""
+
+    client: TestClient
+    supplier: Person
+    manufacturer: Person
+    manager: Headers
+    need: str
+
+    def post(self, path: str, headers: Headers, body: Any = None, **more: str) -> Any:
+        """Send; `more` are headers."""
+        return self.client.post(f"/v1{path}", json=body, headers=headers | more)
+
+    def get(self, path: str, headers: Headers, **query: Any) -> Any:
+        """Read."""
+        return self.client.get(f"/v1{path}", params=query, headers=headers)
+
+    def quote(self, headers: Headers | None = None, **terms: Any) -> Any:
+        """The answer to a quote of the supplier, or of whose headers these are."""
+        body = quotation(self.supplier.company_id, **terms)
+        return self.post(f"/needs/{self.need}/contracts", headers or self.supplier.headers, body)
+
+    def quoted(self, **terms: Any) -> str:
+        """The id of a quote."""
+        answer = self.quote(**terms)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def running(self, **terms: Any) -> str:
+        """A contract that was delivered on 26 January 2026."""
+        with on(DELIVERED_ON):
+            return delivered(self.client, self.manager, self.quoted(**terms))
+
+    def schedule(self, contract: str, **query: str) -> Any:
+        """Its instalments and payments, as staff see them."""
+        answer = self.get(f"/contracts/{contract}/schedule", self.manager, **query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def pay(self, contract: str, amount: int, **more: str) -> Any:
+        """The answer to a payment that staff record."""
+        return self.post(f"/contracts/{contract}/payments", self.manager, {"amount_won": amount} | more)
+
+    def verdict(self) -> str:
+        """The newest decision on any pair."""
+        with self.client.app.state.database.transaction() as session:
+            newest = select(Feedback).order_by(col(Feedback.created_at).desc(), col(Feedback.id).desc())
+            decision = session.exec(newest).first()
+            assert decision is not None
+            return decision.verdict
+
+
+def introduced_match(client: TestClient) -> Match:
+    """A pair that was introduced on that day."""
+    supplier, manufacturer = signed_in(client, Role.SUPPLIER), signed_in(client, Role.MANUFACTURER)
+    manager = signed_in(client, Role.ACCOUNT_MANAGER).headers
+    path = f"/v1/manufacturers/{manufacturer.company_id}/needs"
+    need = client.post(path, json=companies.need(), headers=manager).json()["id"]
+    with on(DELIVERED_ON):
+        introduced(client, need, supplier.company_id)
+    return Match(client, supplier, manufacturer, manager, need)
